@@ -1,0 +1,185 @@
+"""Declared actions and who took part in them. Counts and themes only: nothing about a patient."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from association.fields import WordsField
+from association.machine import StateField, Stateful, transition
+from association.models import Team
+from association.nomenclature import ActionType, Modality, ParticipationRole
+
+DECLARE = "actions.declare_action"
+VALIDATE = "actions.validate_action"
+
+
+def has_participants(action: Action, actor: Any, arguments: Any) -> str | None:
+    if not action.participations.exists():
+        return "Cette action n'a aucun participant : ajoutez-les d'abord."
+    return None
+
+
+class ActionQuerySet(models.QuerySet["Action"]):
+    def visible_to(self, user: Any) -> ActionQuerySet:
+        """The actions of the teams that the user sees."""
+        if not user.has_perm("actions.view_action"):
+            return self.none()
+        return self.filter(team__in=Team.objects.visible_to(user))
+
+
+class Action(Stateful):
+    """One RCP, RCPP, PPS, protocol, prevention or ETP session, or the writing of the health project.
+
+    ``held_on`` is the day of the meeting, or of the delivery of the document; it decides price and civil year.
+    """
+
+    lock_parents = ("team",)
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Brouillon"
+        DECLARED = "declared", "Déclarée"
+        TO_COMPLETE = "to_complete", "À compléter"
+        VALIDATED = "validated", "Validée"
+        NOT_RETAINED = "not_retained", "Non retenue"
+        WITHDRAWN = "withdrawn", "Retirée"
+        CANCELLED = "cancelled", "Annulée"
+
+    state = StateField(choices=State, default=State.DRAFT)
+    reference = models.CharField("référence", max_length=40, unique=True)
+    team = models.ForeignKey(Team, models.PROTECT, related_name="actions", verbose_name="équipe")
+    type = models.CharField("type", max_length=12, choices=ActionType)
+    held_on = models.DateField("date")
+    declared_on = models.DateField("déclarée le", null=True, blank=True)
+    duration_minutes = models.PositiveIntegerField("durée (min)", null=True, blank=True)
+    modality = models.CharField("modalité", max_length=12, choices=Modality, blank=True)
+    theme = WordsField("thématique", max_length=120, blank=True)
+    patients_count = models.PositiveIntegerField("patients concernés", null=True, blank=True)
+    # A named decision lifts the deadline of declaration (docs/payment-rules.md, FORCLOS).
+    deadline_lifted_by = models.ForeignKey(
+        "association.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="délai levé par"
+    )
+    deadline_lifted_reason = WordsField("motif de la levée du délai", max_length=200, blank=True)
+    created_at = models.DateTimeField("créée le", default=timezone.now)
+
+    objects = ActionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "action"
+        ordering = ["-held_on", "reference"]
+        indexes = [
+            models.Index(fields=["state", "held_on"], name="action_state_held_on"),
+            models.Index(fields=["team", "held_on"], name="action_team_held_on"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="draft") | models.Q(declared_on__isnull=False),
+                name="action_declared_has_date",
+                violation_error_message="Une action déclarée a une date de déclaration.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(deadline_lifted_by__isnull=True) | ~models.Q(deadline_lifted_reason=""),
+                name="action_deadline_lifted_has_reason",
+                violation_error_message="La levée du délai demande un motif.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @transition(
+        state,
+        source=[State.DRAFT, State.TO_COMPLETE],
+        target=State.DECLARED,
+        permission=DECLARE,
+        label="Déclarer",
+        guards=[has_participants],
+    )
+    def declare(self) -> None:
+        self.declared_on = self.declared_on or timezone.localdate()
+
+    @transition(
+        state,
+        source=State.DECLARED,
+        target=State.VALIDATED,
+        permission=VALIDATE,
+        label="Valider",
+        guards=[has_participants],
+    )
+    def validate(self) -> None: ...
+
+    @transition(
+        state,
+        source=State.DECLARED,
+        target=State.TO_COMPLETE,
+        permission=VALIDATE,
+        label="Demander de compléter",
+        needs_comment=True,
+    )
+    def return_to_declarant(self) -> None: ...
+
+    @transition(
+        state,
+        source=State.DECLARED,
+        target=State.NOT_RETAINED,
+        permission=VALIDATE,
+        label="Ne pas retenir",
+        needs_comment=True,
+        danger=True,
+    )
+    def turn_down(self) -> None: ...
+
+    @transition(state, source=State.DECLARED, target=State.WITHDRAWN, permission=DECLARE, label="Retirer")
+    def withdraw(self) -> None: ...
+
+    @transition(
+        state,
+        source=State.VALIDATED,
+        target=State.CANCELLED,
+        permission=VALIDATE,
+        label="Annuler",
+        needs_comment=True,
+        danger=True,
+    )
+    def cancel(self) -> None:
+        """A validated action is never edited: it is cancelled with a reason and declared anew."""
+
+
+class Participation(models.Model):
+    """One professional's part in one action, in one role.
+
+    A participation that staff refused neither counts nor earns; what it had earned is reversed by the next run.
+    """
+
+    action = models.ForeignKey(Action, models.PROTECT, related_name="participations", verbose_name="action")
+    professional = models.ForeignKey(
+        "association.Professional", models.PROTECT, related_name="participations", verbose_name="professionnel"
+    )
+    role = models.CharField("rôle", max_length=12, choices=ParticipationRole)
+    refused_at = models.DateTimeField("refusée le", null=True, blank=True)
+    refused_by = models.ForeignKey(
+        "association.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="refusée par"
+    )
+    refused_reason = WordsField("motif du refus", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "participation"
+        ordering = ["action", "professional"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["action", "professional"],
+                name="participation_unique",
+                violation_error_message="Ce professionnel figure déjà dans cette action.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(refused_at__isnull=True)
+                | (models.Q(refused_by__isnull=False) & ~models.Q(refused_reason="")),
+                name="participation_refused_has_reason",
+                violation_error_message="Un refus porte un nom et un motif.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.professional} : {self.action}"

@@ -1,0 +1,35 @@
+"""What pages read of actions."""
+
+from __future__ import annotations
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from actions.models import Action, Participation
+from association.models import User
+from association.searching import words
+from association.selectors import teams_named
+
+
+def action_list(user: User) -> QuerySet[Action]:
+    """Return the actions of the user's scope, the latest first, each with ``people_count`` (refused ones apart)."""
+    people = (
+        Participation.objects.filter(action=OuterRef("pk"), refused_at__isnull=True)
+        .order_by()
+        .values("action")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    return (
+        Action.objects.visible_to(user)
+        .select_related("team")
+        .annotate(people_count=Coalesce(Subquery(people), 0))
+        .order_by("-held_on", "-pk")
+    )
+
+
+def search_actions(actions: QuerySet[Action], text: str) -> QuerySet[Action]:
+    """Return the actions of which every word typed is in the reference, or in the name or code of the team."""
+    for word in words(text):
+        actions = actions.filter(Q(reference__icontains=word) | Q(team__in=teams_named(word).values("pk")))
+    return actions

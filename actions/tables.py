@@ -1,0 +1,22 @@
+"""The lists of actions."""
+
+from __future__ import annotations
+
+import django_tables2 as tables
+
+from association.tables import CODE, NUMBER, StateColumn
+
+
+class ActionTable(tables.Table):
+    reference = tables.Column(verbose_name="Référence", attrs=CODE)
+    held_on = tables.DateColumn(verbose_name="Date", format="d/m/Y", attrs=CODE)
+    type = tables.Column(verbose_name="Type", accessor="get_type_display", order_by="type")
+    team = tables.Column(
+        verbose_name="Équipe", accessor="team__name", linkify=("association:team", {"pk": tables.A("team_id")})
+    )
+    state = StateColumn()
+    people_count = tables.Column(verbose_name="Participants", attrs=NUMBER)
+
+    class Meta:
+        order_by = "-held_on"
+        empty_text = "Aucune action ne répond à ces filtres."

@@ -1,0 +1,37 @@
+"""The pages of the actions."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from actions import selectors
+from actions.filters import ActionFilter
+from actions.tables import ActionTable
+from association.access import needs
+from association.models import Team
+from association.tables import on_page
+
+LATEST = 20
+
+
+@require_safe
+@needs("actions.view_action")
+def action_list(request: HttpRequest) -> HttpResponse:
+    """List the actions of one's scope."""
+    found = ActionFilter(request.GET, queryset=selectors.action_list(request.user), request=request)
+    table = on_page(ActionTable(found.qs), request)
+    return render(request, "actions/action_list.html", {"table": table, "filter": found})
+
+
+@require_safe
+@needs("actions.view_action")
+def of_team(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a team's latest actions, as a part of its page."""
+    team = get_object_or_404(Team.objects.visible_to(request.user), pk=pk)
+    actions = selectors.action_list(request.user).filter(team=team)
+    rows = list(actions[: LATEST + 1])
+    return render(
+        request,
+        "actions/of_team.html",
+        {"team": team, "rows": rows[:LATEST], "has_more": len(rows) > LATEST},
+    )

@@ -1,0 +1,31 @@
+from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate
+
+
+class AssociationConfig(AppConfig):
+    name = "association"
+    verbose_name = "Association"
+
+    def ready(self) -> None:
+        from association import immutability, permissions, sheets
+        from association.figures import team_figures
+        from association.inbox import failed_jobs, waiting_teams
+        from association.models import Document, LookLog, TransitionLog
+        from association.registries import figures, inbox
+        from association.searching import teach_sqlite
+
+        permissions.grant(permissions.PERMISSIONS)
+        immutability.declare_append_only(TransitionLog)
+        immutability.declare_append_only(LookLog)
+        immutability.declare_frozen(
+            Document,
+            columns=["filename", "sha256", "size", "stored_as", "created_by", "created_at"],
+            message="Un document rangé ne se modifie ni ne s'efface.",
+        )
+        sheets.register()
+        inbox.add("association.teams", waiting_teams)
+        inbox.add("association.jobs", failed_jobs)
+        figures.add("association.teams", team_figures)
+        connection_created.connect(teach_sqlite, dispatch_uid="teach_sqlite")
+        post_migrate.connect(immutability.install_after_migrate, dispatch_uid="immutability")

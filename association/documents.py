@@ -1,0 +1,78 @@
+"""Files kept byte for byte: written once, read with their checksum."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import uuid
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from association.models.documents import Document
+from association.models.users import User
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class DocumentDamaged(Exception):
+    """The stored bytes are missing or no longer those that were written."""
+
+
+def store_file(
+    *, source: Path, filename: str, content_type: str, permission: str, actor: User, stored_as: str = ""
+) -> Document:
+    """Copy ``source`` into the documents and return its row.
+
+    The bytes reach the disk before the row exists; a transaction rolled back leaves at most a file without a row.
+
+    Args:
+        stored_as: a place of its own (relative), for a file that is made again after a crash: the second making then
+            takes the place of the first. A new one is drawn by default.
+    """
+    stored_as = stored_as or f"{timezone.localdate():%Y/%m}/{uuid.uuid4().hex}{_suffix(filename)}"
+    target = Path(settings.DOCUMENTS_DIR) / stored_as
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(target.name + ".part")
+    with source.open("rb") as reader, draft.open("wb") as writer:
+        shutil.copyfileobj(reader, writer)
+        writer.flush()
+        os.fsync(writer.fileno())
+    draft.replace(target)
+    return Document.objects.create(
+        filename=filename,
+        content_type=content_type,
+        sha256=sha256_of(target),
+        size=target.stat().st_size,
+        stored_as=stored_as,
+        permission=permission,
+        created_by=actor,
+    )
+
+
+def verified_path(document: Document) -> Path:
+    """Return where the bytes lie, after comparing them with the checksum.
+
+    Raises:
+        DocumentDamaged: with a French sentence, when they are missing or differ.
+    """
+    path = document.path
+    if not path.is_file():
+        raise DocumentDamaged(f"Le fichier « {document.filename} » n'est plus dans le dossier des documents.")
+    if sha256_of(path) != document.sha256:
+        raise DocumentDamaged(f"Le fichier « {document.filename} » a été altéré : son empreinte a changé.")
+    return path
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _suffix(filename: str) -> str:
+    suffix = Path(filename).suffix.lower()
+    return suffix if re.fullmatch(r"\.[a-z0-9]{1,8}", suffix) else ""

@@ -1,0 +1,41 @@
+"""The numbers of the ground on the home page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from association.models import Membership, Team, User
+from association.money import grouped
+from association.registries import Figure
+
+
+def team_figures(user: User) -> Iterator[Figure]:
+    """Teams by what happens to them, in the user's scope; a referent has one team and needs no count."""
+    if user.role == "referent" or not user.has_perm("association.view_team"):
+        return
+    state = Team.State
+    counts = (
+        Team.objects.visible_to(user)
+        .order_by()
+        .aggregate(
+            under_convention=Count("pk", filter=Q(state=state.UNDER_CONVENTION)),
+            at_ars=Count("pk", filter=Q(state=state.SUBMITTED)),
+            live=Count("pk", filter=~Q(state=state.CLOSED)),
+        )
+    )
+    url = reverse("association:team_list")
+    yield Figure(
+        "Équipes sous convention",
+        str(counts["under_convention"]),
+        f"sur {counts['live']} équipes non closes",
+        f"{url}?state={state.UNDER_CONVENTION}",
+    )
+    yield Figure(
+        "Déposées à l’ARS", str(counts["at_ars"]), "en attente de sa décision", f"{url}?state={state.SUBMITTED}"
+    )
+    if user.role in ("staff", "admin"):
+        people = Membership.objects.current().order_by().values("professional").distinct().count()
+        yield Figure("Professionnels engagés", grouped(people), "membres d’une équipe")

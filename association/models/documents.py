@@ -1,0 +1,47 @@
+"""Files that the house keeps byte for byte, under ``DATA_DIR/documents``, with their checksum."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from association.fields import WordsField
+
+
+class DocumentQuerySet(models.QuerySet["Document"]):
+    def visible_to(self, user: Any) -> DocumentQuerySet:
+        """Documents whose own permission the role has; and one's own uploads."""
+        names = self.order_by().values_list("permission", flat=True).distinct()
+        allowed = [name for name in names if user.has_perm(name)]
+        return self.filter(models.Q(permission__in=allowed) | models.Q(created_by=user))
+
+
+class Document(models.Model):
+    """One stored file, never changed. ``permission`` is the one that a reader needs."""
+
+    filename = WordsField("nom du fichier", max_length=200)
+    content_type = models.CharField("type", max_length=120)
+    sha256 = models.CharField("empreinte SHA-256", max_length=64)
+    size = models.PositiveBigIntegerField("taille en octets")
+    stored_as = models.CharField("rangé sous", max_length=200, unique=True)
+    permission = models.CharField("droit de lecture", max_length=80)
+    created_by = models.ForeignKey("association.User", models.PROTECT, related_name="+", verbose_name="par")
+    created_at = models.DateTimeField("créé le", default=timezone.now)
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "document"
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.filename
+
+    @property
+    def path(self) -> Path:
+        """Where the bytes lie on this machine."""
+        return Path(settings.DOCUMENTS_DIR) / self.stored_as

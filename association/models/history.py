@@ -1,0 +1,48 @@
+"""What happened to an object, for ever: changes of state, and looks at what is confidential."""
+
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+
+
+class TransitionLog(models.Model):
+    """One change of state. The database refuses update and delete (association.immutability)."""
+
+    content_type = models.ForeignKey(ContentType, models.PROTECT)
+    object_id = models.BigIntegerField()
+    target = GenericForeignKey("content_type", "object_id")
+    transition = models.CharField("étape", max_length=60)
+    from_state = models.CharField("de", max_length=20, blank=True)
+    to_state = models.CharField("vers", max_length=20)
+    actor = models.ForeignKey("association.User", models.PROTECT, related_name="+", verbose_name="par")
+    at = models.DateTimeField("le", auto_now_add=True)
+    comment = models.TextField("commentaire", blank=True)
+    origin = models.CharField("origine", max_length=20, blank=True)
+
+    class Meta:
+        verbose_name = "changement d'état"
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["content_type", "object_id"], name="transition_log_object")]
+
+    def __str__(self) -> str:
+        return f"{self.transition} : {self.from_state} → {self.to_state}"
+
+
+class LookLog(models.Model):
+    """One look at something confidential (an IBAN). Append-only like the changes of state."""
+
+    content_type = models.ForeignKey(ContentType, models.PROTECT)
+    object_id = models.BigIntegerField()
+    target = GenericForeignKey("content_type", "object_id")
+    what = models.CharField("vu", max_length=60)
+    actor = models.ForeignKey("association.User", models.PROTECT, related_name="+", verbose_name="par")
+    at = models.DateTimeField("le", auto_now_add=True)
+    reason = models.CharField("motif", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "consultation"
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["content_type", "object_id"], name="look_log_object")]
+
+    def __str__(self) -> str:
+        return f"{self.what} par {self.actor}"

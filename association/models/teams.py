@@ -1,0 +1,391 @@
+"""Teams, what carries them, and their members with dated facts."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from association.fields import WordsField
+from association.identifiers import rna, siret
+from association.machine import StateField, Stateful, transition
+from association.nomenclature import LegalForm, MemberStatus, PracticeMode, TeamKind
+
+MANAGE = "association.manage_team"
+DECIDE = "association.decide_recognition"
+
+
+def is_a_date(name: str, sentence: str) -> Any:
+    """Return a guard that asks for the argument ``name``."""
+
+    def guard(obj: Any, actor: Any, arguments: Any) -> str | None:
+        return None if isinstance(arguments.get(name), date) or not arguments else sentence
+
+    return guard
+
+
+def may_be_recognised(team: Team, actor: Any, arguments: Any) -> str | None:
+    if team.kind == TeamKind.INFORMAL:
+        return "Une équipe informelle reste accompagnée ; elle n'est pas reconnue."
+    return None
+
+
+def may_have_convention(team: Team, actor: Any, arguments: Any) -> str | None:
+    if team.kind not in (TeamKind.ESP_CLAP, TeamKind.ESS):
+        return "Seules une ESP CLAP ou une ESS passent une convention ; une ESP s'arrête à la reconnaissance."
+    return None
+
+
+def has_no_live_convention(team: Team, actor: Any, arguments: Any) -> str | None:
+    if team.state == Team.State.UNDER_CONVENTION:
+        return "Une convention est en cours : mettez-y fin d'abord."
+    return None
+
+
+class Theme(models.Model):
+    """A theme that teams choose for their coordination (docs/sources.md, 3)."""
+
+    name = WordsField("thématique", max_length=120, unique=True)
+
+    class Meta:
+        verbose_name = "thématique"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TeamQuerySet(models.QuerySet["Team"]):
+    def visible_to(self, user: Any) -> TeamQuerySet:
+        """The office sees the region; the ARS its teams from the submission on, a délégation its department."""
+        if not user.has_perm("association.view_team"):
+            return self.none()
+        if user.role == "referent":
+            return self.filter(
+                memberships__in=Membership.objects.filter(professional=user.professional_id, is_referent=True).current()
+            ).distinct()
+        if user.role == "ars":
+            seen = self.exclude(kind=TeamKind.INFORMAL).exclude(state__in=Team.BEFORE_SUBMISSION)
+            return seen.filter(department=user.department_id) if user.department_id else seen
+        return self
+
+
+class Team(Stateful):
+    """An informal team, ESP, ESP CLAP or ESS, from the first contact on."""
+
+    class State(models.TextChoices):
+        REGISTERED = "registered", "Inscrite"
+        ACCOMPANIED = "accompanied", "Accompagnée"
+        DRAFTING = "drafting", "Projet en rédaction"
+        SUBMITTED = "submitted", "Déposée à l'ARS"
+        TO_COMPLETE = "to_complete", "À compléter"
+        RECOGNISED = "recognised", "Reconnue"
+        REFUSED = "refused", "Refusée"
+        UNDER_CONVENTION = "under_convention", "Sous convention"
+        SUSPENDED = "suspended", "Suspendue"
+        WITHDRAWN = "withdrawn", "Reconnaissance retirée"
+        CLOSED = "closed", "Close"
+
+    BEFORE_SUBMISSION = (State.REGISTERED, State.ACCOMPANIED, State.DRAFTING)
+
+    class Outcome(models.TextChoices):
+        DISSOLVED = "dissoute", "Dissoute"
+        MSP = "msp", "Devenue MSP"
+        CDS = "cds", "Devenue CDS"
+        OTHER = "autre", "Autre"
+
+    state = StateField(choices=State, default=State.REGISTERED)
+    code = models.CharField("code", max_length=40, unique=True)
+    name = WordsField("nom", max_length=200)
+    kind = models.CharField("nature", max_length=12, choices=TeamKind)
+    department = models.ForeignKey(
+        "association.Department", models.PROTECT, related_name="teams", verbose_name="département"
+    )
+    communes = models.ManyToManyField("association.Commune", related_name="teams", verbose_name="communes")
+    themes = models.ManyToManyField(Theme, blank=True, related_name="teams", verbose_name="thématiques")
+    shared_patients = models.PositiveIntegerField("patients communs", null=True, blank=True)
+    recognised_on = models.DateField("reconnue le", null=True, blank=True)
+    recognition_withdrawn_on = models.DateField("reconnaissance retirée le", null=True, blank=True)
+    closed_on = models.DateField("close le", null=True, blank=True)
+    outcome = models.CharField("devenir", max_length=12, choices=Outcome, blank=True)
+    officer = models.ForeignKey(
+        "association.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="teams",
+        verbose_name="chargé·e de mission",
+    )
+    created_at = models.DateTimeField("créée le", default=timezone.now)
+
+    objects = TeamQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "équipe"
+        ordering = ["name", "code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["recognised", "under_convention"])
+                | models.Q(recognised_on__isnull=False),
+                name="team_recognised_has_date",
+                violation_error_message="Une équipe reconnue a une date de reconnaissance.",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="closed") | (models.Q(closed_on__isnull=False) & ~models.Q(outcome="")),
+                name="team_closed_has_outcome",
+                violation_error_message="Une équipe close a une date de fin et un devenir.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @transition(state, source=State.REGISTERED, target=State.ACCOMPANIED, permission=MANAGE, label="Accompagner")
+    def accompany(self) -> None: ...
+
+    @transition(
+        state,
+        source=[State.ACCOMPANIED, State.REFUSED, State.WITHDRAWN],
+        target=State.DRAFTING,
+        permission=MANAGE,
+        label="Commencer le projet de santé",
+        guards=[may_be_recognised],
+    )
+    def draft(self) -> None: ...
+
+    @transition(
+        state,
+        source=[State.DRAFTING, State.TO_COMPLETE],
+        target=State.SUBMITTED,
+        permission=MANAGE,
+        label="Déposer à l'ARS",
+        guards=[may_be_recognised],
+    )
+    def submit(self) -> None: ...
+
+    @transition(
+        state,
+        source=State.SUBMITTED,
+        target=State.TO_COMPLETE,
+        permission=DECIDE,
+        label="Demander des compléments",
+        needs_comment=True,
+    )
+    def ask_complements(self) -> None: ...
+
+    @transition(
+        state,
+        source=State.SUBMITTED,
+        target=State.RECOGNISED,
+        permission=DECIDE,
+        label="Reconnaître",
+        guards=[is_a_date("recognised_on", "Indiquez la date de la reconnaissance.")],
+    )
+    def recognise(self, *, recognised_on: date) -> None:
+        self.recognised_on, self.recognition_withdrawn_on = recognised_on, None
+
+    @transition(
+        state,
+        source=State.SUBMITTED,
+        target=State.REFUSED,
+        permission=DECIDE,
+        label="Refuser",
+        needs_comment=True,
+        danger=True,
+    )
+    def refuse(self) -> None: ...
+
+    @transition(
+        state,
+        source=State.RECOGNISED,
+        target=State.UNDER_CONVENTION,
+        permission="association.manage_team",
+        label="Passer sous convention",
+        guards=[may_have_convention],
+    )
+    def enter_convention(self) -> None: ...
+
+    @transition(
+        state,
+        source=State.UNDER_CONVENTION,
+        target=State.RECOGNISED,
+        permission="association.end_convention_of_team",
+        label="Constater la fin de la dernière convention",
+    )
+    def leave_convention(self) -> None: ...
+
+    @transition(
+        state,
+        source=[State.RECOGNISED, State.UNDER_CONVENTION],
+        target=State.SUSPENDED,
+        permission=MANAGE,
+        label="Suspendre",
+        needs_comment=True,
+        danger=True,
+    )
+    def suspend(self) -> None: ...
+
+    @transition(state, source=State.SUSPENDED, target=State.RECOGNISED, permission=MANAGE, label="Lever la suspension")
+    def resume(self) -> None: ...
+
+    @transition(
+        state,
+        source=State.SUSPENDED,
+        target=State.UNDER_CONVENTION,
+        permission=MANAGE,
+        label="Lever la suspension, sous convention",
+        guards=[may_have_convention],
+    )
+    def resume_under_convention(self) -> None: ...
+
+    @transition(
+        state,
+        source=[State.RECOGNISED, State.UNDER_CONVENTION, State.SUSPENDED],
+        target=State.WITHDRAWN,
+        permission=DECIDE,
+        label="Retirer la reconnaissance",
+        needs_comment=True,
+        danger=True,
+        guards=[is_a_date("withdrawn_on", "Indiquez la date du retrait.")],
+    )
+    def withdraw_recognition(self, *, withdrawn_on: date) -> None:
+        self.recognition_withdrawn_on = withdrawn_on
+
+    @transition(
+        state,
+        source=[
+            State.REGISTERED,
+            State.ACCOMPANIED,
+            State.DRAFTING,
+            State.SUBMITTED,
+            State.TO_COMPLETE,
+            State.RECOGNISED,
+            State.REFUSED,
+            State.UNDER_CONVENTION,
+            State.SUSPENDED,
+            State.WITHDRAWN,
+        ],
+        target=State.CLOSED,
+        permission=MANAGE,
+        label="Clore",
+        needs_comment=True,
+        danger=True,
+        guards=[has_no_live_convention, is_a_date("closed_on", "Indiquez la date de fin.")],
+    )
+    def close(self, *, closed_on: date, outcome: str) -> None:
+        self.closed_on, self.outcome = closed_on, outcome
+
+
+class TeamStructure(models.Model):
+    """What carries a team between two dates (inclusive; none means without limit)."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="structures", verbose_name="équipe")
+    form = models.CharField("structure juridique", max_length=12, choices=LegalForm)
+    rna = models.CharField("RNA", max_length=10, blank=True, validators=[rna])
+    siret = models.CharField("SIRET", max_length=14, blank=True, validators=[siret])
+    starts_on = models.DateField("du", null=True, blank=True)
+    ends_on = models.DateField("au", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "structure juridique"
+        ordering = ["team", "starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(starts_on__isnull=True)
+                | models.Q(ends_on__isnull=True)
+                | models.Q(ends_on__gte=models.F("starts_on")),
+                name="team_structure_dates_in_order",
+                violation_error_message="La fin précède le début.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_form_display()
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def current(self, on: date | None = None) -> MembershipQuerySet:
+        """Memberships that cover a day (today by default)."""
+        day = on or timezone.localdate()
+        return self.filter(models.Q(left_on__isnull=True) | models.Q(left_on__gte=day), joined_on__lte=day)
+
+
+class Membership(models.Model):
+    """A professional's stay in a team, from ``joined_on`` to ``left_on``, both inclusive."""
+
+    team = models.ForeignKey(Team, models.PROTECT, related_name="memberships", verbose_name="équipe")
+    professional = models.ForeignKey(
+        "association.Professional", models.PROTECT, related_name="memberships", verbose_name="professionnel"
+    )
+    joined_on = models.DateField("entrée le")
+    left_on = models.DateField("sortie le", null=True, blank=True)
+    is_referent = models.BooleanField("référent", default=False)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "membre"
+        ordering = ["team", "joined_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "professional", "joined_on"],
+                name="membership_unique",
+                violation_error_message="Ce professionnel est déjà entré dans l'équipe à cette date.",
+            ),
+            models.UniqueConstraint(
+                fields=["team", "professional"],
+                condition=models.Q(left_on__isnull=True),
+                name="membership_one_open",
+                violation_error_message="Ce professionnel est déjà membre de l'équipe.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(left_on__isnull=True) | models.Q(left_on__gte=models.F("joined_on")),
+                name="membership_dates_in_order",
+                violation_error_message="La sortie précède l'entrée.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.professional} ({self.team})"
+
+
+class MembershipPeriod(models.Model):
+    """What holds of a member between two dates (inclusive; none means without limit).
+
+    ``company`` is who is paid in the member's place (SEL, pharmacy, employer); none: the member.
+    """
+
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="periods", verbose_name="membre")
+    starts_on = models.DateField("du", null=True, blank=True)
+    ends_on = models.DateField("au", null=True, blank=True)
+    status = models.CharField("statut", max_length=10, choices=MemberStatus)
+    mode = models.CharField("mode d'exercice", max_length=8, choices=PracticeMode, default=PracticeMode.LIBERAL)
+    place = models.ForeignKey(
+        "association.Commune", models.PROTECT, null=True, blank=True, verbose_name="lieu d'exercice"
+    )
+    company = models.ForeignKey(
+        "association.Company",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="member_periods",
+        verbose_name="bénéficiaire",
+    )
+
+    class Meta:
+        verbose_name = "période de membre"
+        ordering = ["membership", "starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(starts_on__isnull=True)
+                | models.Q(ends_on__isnull=True)
+                | models.Q(ends_on__gte=models.F("starts_on")),
+                name="membership_period_dates_in_order",
+                violation_error_message="La fin précède le début.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.membership} : {self.get_status_display()}"

@@ -1,0 +1,105 @@
+"""Users and their roles. One role each: an administrator can never be a treasurer at the same time."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+
+class Role(models.TextChoices):
+    STAFF = "staff", "Chargé·e de mission"
+    TREASURER = "treasurer", "Trésorier·ère"
+    ARS = "ars", "ARS"
+    AUDITOR = "auditor", "Contrôle (comptable, commissaire aux comptes)"
+    REFERENT = "referent", "Référent·e d'équipe"
+    ADMIN = "admin", "Administrateur·rice"
+    SYSTEM = "system", "Système"
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Create a user; without a password nobody can sign in as that user."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+    def system(self) -> User:
+        """Return the actor of what no person does: the monthly preparation, sweeps, ends by date."""
+        user, _ = self.get_or_create(
+            email="systeme@localhost", defaults={"full_name": "Système", "role": Role.SYSTEM, "password": "!"}
+        )
+        return user
+
+
+class User(AbstractBaseUser):
+    """Somebody who signs in with an e-mail address.
+
+    ``department`` narrows an ARS user to one délégation; ``professional`` says who a team's referent is, and
+    links a treasurer who is also paid (docs/payment-rules.md, four eyes); ``access_until`` ends an auditor's access.
+    """
+
+    email = models.EmailField("courriel", unique=True)
+    full_name = models.CharField("nom affiché", max_length=150)
+    role = models.CharField("rôle", max_length=20, choices=Role)
+    department = models.ForeignKey(
+        "association.Department", models.PROTECT, null=True, blank=True, verbose_name="département"
+    )
+    professional = models.ForeignKey(
+        "association.Professional",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="users",
+        verbose_name="professionnel",
+    )
+    is_active = models.BooleanField("compte actif", default=True)
+    access_until = models.DateField("accès jusqu'au", null=True, blank=True)
+    date_joined = models.DateTimeField("créé le", default=timezone.now)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name", "role"]
+
+    class Meta:
+        verbose_name = "utilisateur"
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"), name="user_email_unique", violation_error_message="Ce courriel a déjà un compte."
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(role="auditor") | models.Q(access_until__isnull=False),
+                name="user_auditor_has_end",
+                violation_error_message="Un accès de contrôle a toujours une date de fin.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or self.email
+
+    @property
+    def may_sign_in(self) -> bool:
+        """Whether the account is active and its access has not ended."""
+        return self.is_active and (self.access_until is None or self.access_until >= timezone.localdate())
+
+    def has_perm(self, permission: str, obj: Any = None) -> bool:
+        """Whether the role carries ``app.codename`` (rows are narrowed by ``visible_to``, not here)."""
+        from association.permissions import roles_with
+
+        return self.may_sign_in and self.role in roles_with(permission)
+
+    def has_perms(self, permissions: list[str], obj: Any = None) -> bool:
+        return all(self.has_perm(permission, obj) for permission in permissions)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        from association.permissions import granted
+
+        return any(name.startswith(f"{app_label}.") and self.role in roles for name, roles in granted().items())

@@ -1,0 +1,74 @@
+"""The lists of the ground."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import django_tables2 as tables
+from django.http import HttpRequest
+from django.template import Context, Template
+from django.urls import reverse
+from django.utils.html import format_html
+
+from association.models import Team
+
+NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
+NAMES = {"td": {"class": "names"}}
+CODE = {"td": {"class": "code"}}
+PER_PAGE = 50
+
+
+def on_page(table: tables.Table, request: HttpRequest) -> tables.Table:
+    """Return the table sorted and cut to the page that the address asks for; a page that is not there is the last."""
+    return tables.RequestConfig(request, paginate={"per_page": PER_PAGE, "silent": True}).configure(table)
+
+
+@cache
+def _compiled(code: str) -> Template:
+    return Template(code)
+
+
+class PieceColumn(tables.Column):
+    """A cell from a little template, which sees ``record`` and ``table``; compiled once, not once per cell."""
+
+    def __init__(self, template: str, **kwargs: Any) -> None:
+        super().__init__(empty_values=(), **kwargs)
+        self.template = template
+
+    def render(self, record: Any, table: tables.Table) -> str:
+        return _compiled(self.template).render(Context({"record": record, "table": table}))
+
+
+class StateColumn(PieceColumn):
+    """The badge of the row's state."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        template = "{% load house %}{% state_badge record %}"
+        super().__init__(template, **{"verbose_name": "État", "order_by": "state", **kwargs})
+
+
+class TeamTable(tables.Table):
+    name = tables.Column(verbose_name="Équipe", attrs={"td": {"class": "names-wide"}})
+    code = tables.Column(verbose_name="Code", attrs=CODE)
+    state = StateColumn()
+    kind = tables.Column(verbose_name="Nature", accessor="get_kind_display", order_by="kind", attrs=CODE)
+    members_count = tables.Column(verbose_name="Membres", attrs=NUMBER)
+    officer = tables.Column(verbose_name="Suivie par", accessor="officer__full_name", default="")
+
+    class Meta:
+        order_by = "name"
+        empty_text = "Aucune équipe ne répond à ces filtres."
+
+    def render_code(self, value: str, record: Team) -> str:
+        return format_html('<span>{}<span class="soft small d-block">{}</span></span>', value, record.department.name)
+
+    def render_name(self, value: str, record: Team) -> str:
+        names = [commune.name for commune in record.communes.all()]
+        shown = ", ".join(names[:2]) + (f" et {len(names) - 2} de plus" if len(names) > 2 else "")
+        return format_html(
+            '<span><a href="{}">{}</a><span class="soft small d-block">{}</span></span>',
+            reverse("association:team", args=[record.pk]),
+            value,
+            shown,
+        )

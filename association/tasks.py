@@ -1,0 +1,17 @@
+"""Celery tasks of the ground: they take a number, claim the row and decide from its state."""
+
+from celery import shared_task
+
+from association import jobs
+
+
+@shared_task(name="association.run_job")
+def run_job(job_id: int) -> None:
+    """Do one job; a second delivery finds it claimed and does nothing."""
+    jobs.run_job(job_id)
+
+
+@shared_task(name="association.sweep_jobs")
+def sweep_jobs() -> None:
+    """Pick up the jobs that nobody works on."""
+    jobs.sweep()

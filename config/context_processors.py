@@ -1,0 +1,54 @@
+"""What every page knows: the organisation's name and the rooms that the signed-in person may enter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the navigation; an entry without permission is for everybody who is signed in."""
+
+    label: str
+    view: str
+    icon: str
+    permission: str = ""
+
+
+NAVIGATION = (
+    Entry("Accueil", "home", "home"),
+    Entry("Équipes", "association:team_list", "teams", "association.view_team"),
+    Entry("Actions", "actions:action_list", "actions", "actions.view_action"),
+    Entry("Paiements", "payments:run_list", "payments", "payments.view_run"),
+    Entry("Import", "import_workbook", "import", "association.import_workbook"),
+)
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Return ``organisation_name`` and ``navigation`` for the base layout, error pages included."""
+    user = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated
+    return {
+        "organisation_name": settings.ORGANISATION_NAME,
+        "navigation": navigation(user, request.path) if signed_in else [],
+    }
+
+
+def navigation(user: Any, path: str) -> list[dict[str, Any]]:
+    """Return the entries open to ``user``, the one that ``path`` lies under marked as current."""
+    rooms = []
+    for entry in NAVIGATION:
+        try:
+            url = reverse(entry.view)
+        except NoReverseMatch:  # the room is not built yet
+            continue
+        if entry.permission and not user.has_perm(entry.permission):
+            continue
+        current = path == url if entry.view == "home" else path.startswith(url)
+        rooms.append({"label": entry.label, "url": url, "icon": entry.icon, "current": current})
+    return rooms

@@ -1,0 +1,66 @@
+"""The months that the services have paid: prepared, submitted, approved, exported and settled like any other."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from actions.models import Action
+from association.workflow import fire
+from config.demo.plan import Afterwards
+from config.demo.span import Span, shift
+from config.demo.users import DemoUsers
+from payments.models import Payment, Run
+from payments.services.exporting import export_run
+from payments.services.runs import approve_run, prepare_run, settle_run, submit_run
+from payments.services.transfers import return_payment
+
+DAY_OF_PAYMENT = 15
+ACCOUNT_CLOSED = "AC04"
+
+
+class Settled(NamedTuple):
+    """One month as the services settled it."""
+
+    name: str
+    lines: int
+    paid_cents: int
+    waiting_cents: int
+
+
+def settle_months(*, span: Span, users: DemoUsers, afterwards: Afterwards) -> list[Settled]:
+    """Pay the two months before the last through the services, with what happened between: actions cancelled after
+    they were paid, a late declaration, a transfer that came back.
+    """
+    settled = []
+    for month in span.settled:
+        if month == span.settled[-1]:
+            _cancel(afterwards.cancelled_first, users)
+        settled.append(_settle(month, users, returned=month == span.settled[-1]))
+    _cancel(afterwards.cancelled_last, users)
+    for action in Action.objects.filter(reference__in=afterwards.validated_late).order_by("reference"):
+        fire(action, "validate", actor=users.gestion)
+    return settled
+
+
+def _settle(month: date, users: DemoUsers, *, returned: bool) -> Settled:
+    run = prepare_run(month=month, actor=users.gestion)
+    run = submit_run(run=run, actor=users.gestion)
+    run = approve_run(run=run, actor=users.tresorier)
+    run = export_run(run=run, actor=users.tresorier).export.run
+    if returned:
+        _send_one_back(run, users)
+    run = settle_run(run=run, actor=users.tresorier, paid_on=shift(month, 1).replace(day=DAY_OF_PAYMENT))
+    return Settled(run.name, run.lines_count, run.paid_cents, run.closing_cents)
+
+
+def _send_one_back(run: Run, users: DemoUsers) -> None:
+    """One transfer comes back, its account closed: its lines are due again and wait for another account."""
+    payment = run.payments.filter(state=Payment.State.SENT, beneficiary__company=None).order_by("reference").last()
+    if payment is not None:
+        return_payment(payment=payment, actor=users.tresorier, bank_reason=ACCOUNT_CLOSED, comment="Compte clôturé")
+
+
+def _cancel(references: list[str], users: DemoUsers) -> None:
+    for action in Action.objects.filter(reference__in=references).order_by("reference"):
+        fire(action, "cancel", actor=users.gestion, comment="Compte rendu saisi deux fois.")

@@ -1,0 +1,40 @@
+"""The pages that belong to no floor: home and the health check."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from association.registries import figures, inbox
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show what waits for the signed-in person and the figures of the role, as every floor tells them."""
+    page = {
+        "today": timezone.localdate(),
+        "waiting": [item for source in inbox for item in source(request.user)],
+        "figures": [figure for source in figures for figure in source(request.user)],
+    }
+    return render(request, "home.html", page)
+
+
+def closed(request: HttpRequest) -> HttpResponse:
+    """Answer as if a page of a library that the house does not open were not there."""
+    raise Http404
+
+
+@login_not_required
+@never_cache
+@require_safe
+def health(request: HttpRequest) -> HttpResponse:
+    """Say whether the site can do its work: 200, or 503 when the database does not answer."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"database": "unreachable"}, status=503)
+    return JsonResponse({"database": "ok"})

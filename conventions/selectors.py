@@ -1,0 +1,72 @@
+"""What pages read of conventions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F, Prefetch
+from django.utils import timezone
+
+from association.models import Membership, Team, User
+from association.nomenclature import ActionType
+from conventions.models import Adhesion, Convention, ConventionTerms
+
+
+@dataclass(frozen=True)
+class ConventionOfTeam:
+    """A convention as the team's page shows it: what it allows on the day, who signed and who did not yet."""
+
+    convention: Convention
+    terms: ConventionTerms | None
+    types: tuple[str, ...]
+    signed_count: int
+    missing: tuple[Membership, ...]
+
+    @property
+    def is_live(self) -> bool:
+        return self.convention.state not in (
+            Convention.State.ENDED,
+            Convention.State.TERMINATED,
+            Convention.State.ABANDONED,
+        )
+
+
+def conventions_of(team: Team, *, user: User, on: date | None = None) -> list[ConventionOfTeam]:
+    """Return the conventions of a team in the user's scope, the latest first.
+
+    ``missing``: the members of the day without a signature of that convention; for a live one only.
+    """
+    day = on or timezone.localdate()
+    signed = Adhesion.objects.filter(state=Adhesion.State.SIGNED)
+    terms = ConventionTerms.objects.order_by(F("effective_on").asc(nulls_first=True))
+    rows = (
+        Convention.objects.visible_to(user)
+        .filter(team=team)
+        .prefetch_related(Prefetch("terms", terms), Prefetch("adhesions", signed), "suspensions")
+        .order_by("-starts_on", "-pk")
+    )
+    members = list(
+        Membership.objects.filter(team=team)
+        .current(day)
+        .select_related("professional")
+        .order_by("professional__last_name", "professional__first_name")
+    )
+    return [_of_team(convention, members, day) for convention in rows]
+
+
+def _of_team(convention: Convention, members: list[Membership], day: date) -> ConventionOfTeam:
+    known = list(convention.terms.all())
+    in_force = [terms for terms in known if terms.effective_on is None or terms.effective_on <= day]
+    terms = in_force[-1] if in_force else known[0] if known else None
+    signed = {adhesion.membership_id for adhesion in convention.adhesions.all()}
+    found = ConventionOfTeam(convention, terms, tuple(_types(terms)), len(signed), ())
+    if not found.is_live:
+        return found
+    missing = tuple(member for member in members if member.pk not in signed)
+    return ConventionOfTeam(convention, terms, found.types, len(signed), missing)
+
+
+def _types(terms: ConventionTerms | None) -> Iterator[str]:
+    yield from (code for code in ActionType.values if terms and code in terms.action_types)

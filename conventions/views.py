@@ -1,0 +1,22 @@
+"""The pages of the conventions."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from association.access import needs
+from association.models import Team
+from conventions import selectors
+
+
+@require_safe
+@needs("conventions.view_convention")
+def of_team(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a team's conventions, as a part of its page."""
+    team = get_object_or_404(Team.objects.visible_to(request.user), pk=pk)
+    rows = selectors.conventions_of(team, user=request.user)
+    names = request.user.has_perm("association.view_professional")
+    money = request.user.role != "ars"
+    return render(
+        request, "conventions/of_team.html", {"team": team, "rows": rows, "show_names": names, "show_money": money}
+    )

@@ -1,0 +1,26 @@
+from django.apps import AppConfig
+
+
+class PaymentsConfig(AppConfig):
+    name = "payments"
+    verbose_name = "Paiements"
+
+    def ready(self) -> None:
+        from association.permissions import grant
+        from association.registries import figures, inbox, job_kinds
+        from payments import immutability, sheets
+        from payments.figures import ceiling_figures, run_figures
+        from payments.inbox import accounts_to_verify, waiting_runs
+        from payments.permissions import PERMISSIONS
+        from payments.services.exporting import EXPORT_JOB, export_job
+        from payments.services.preparing import PREPARE_JOB, prepare_job
+
+        grant(PERMISSIONS)
+        sheets.register()
+        immutability.declare()
+        inbox.add("payments.runs", waiting_runs)
+        inbox.add("payments.accounts", accounts_to_verify)
+        figures.add("payments.runs", run_figures)
+        figures.add("payments.ceiling", ceiling_figures)
+        job_kinds.add(EXPORT_JOB, export_job)
+        job_kinds.add(PREPARE_JOB, prepare_job)

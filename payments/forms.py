@@ -1,0 +1,44 @@
+"""Forms of the payments."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from payments.models import Run
+from payments.selectors.runs import months_to_prepare
+
+
+class PreparationForm(forms.Form):
+    """Which month to prepare: the last one by default, as an extra run when its own is frozen."""
+
+    month = forms.TypedChoiceField(label="Mois", coerce=date.fromisoformat)
+    extra = forms.BooleanField(
+        label="Paiement complémentaire",
+        required=False,
+        help_text="Une fois le paiement du mois figé, pour ce qui a été validé depuis, sans attendre le mois suivant.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        months = months_to_prepare(timezone.localdate())
+        self.fields["month"].choices = [  # type: ignore[attr-defined]
+            (month.isoformat(), date_format(month, "F Y").capitalize()) for month in months
+        ]
+        self.fields["extra"].initial = Run.objects.regular_of(months[0]).exists()
+
+
+class SettlementForm(forms.Form):
+    """The day on which the bank made the transfers."""
+
+    paid_on = forms.DateField(label="Payé le", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+
+    def clean_paid_on(self) -> date:
+        day: date = self.cleaned_data["paid_on"]
+        if day > timezone.localdate():
+            raise forms.ValidationError("Cette date est à venir : indiquez le jour où la banque a payé.")
+        return day

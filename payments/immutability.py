@@ -1,0 +1,81 @@
+"""What of money the database itself refuses to change (docs/payment-rules.md, "Life of a run")."""
+
+from association.immutability import declare_append_only, declare_frozen, declare_refusal
+from payments.models import Account, Allocation, DueLine, Exclusion, Payment, Price, Run, RunExport, YearReopening
+
+FROZEN_RUN = "OLD.state NOT IN ('draft', 'submitted', 'cancelled')"
+# Approval writes while the run is still submitted; an opening run (reprise) is written when it is made.
+CLOSED_RUN = """NOT EXISTS (
+    SELECT 1 FROM payments_run r WHERE r.id = NEW.run_id AND (r.state = 'submitted' OR r.kind = 'opening')
+)"""
+
+
+def declare() -> None:
+    """Declare the rules; association.immutability installs them after every migration."""
+    for model in (DueLine, Exclusion, Price, YearReopening):
+        declare_append_only(model)
+    declare_frozen(
+        Run,
+        when=FROZEN_RUN,
+        columns=[
+            "month", "sequence", "kind", "build", "checksum", "seal", "prepared_by", "prepared_at", "submitted_by",
+            "submitted_at", "countersigned_by", "countersigned_at", "approved_by", "approved_at", "lines_count",
+            "opening_cents", "new_cents", "paid_cents", "closing_cents",
+        ],
+        message="Ce paiement mensuel est figé depuis le bon à payer.",
+    )  # fmt: skip
+    declare_refusal(
+        Run,
+        name="unfreeze",
+        operation="UPDATE",
+        when=f"{FROZEN_RUN} AND NEW.state IN ('draft', 'submitted', 'cancelled')",
+        message="Un paiement mensuel figé ne redevient pas un brouillon.",
+    )
+    for model in (DueLine, Exclusion, Payment):
+        declare_refusal(
+            model,
+            name="closed_run",
+            operation="INSERT",
+            when=CLOSED_RUN,
+            message="Rien ne s'ajoute à un paiement mensuel figé.",
+        )
+    declare_refusal(
+        Payment,
+        name="final_state",
+        operation="UPDATE",
+        when="NEW.state <> OLD.state AND (OLD.state IN ('void', 'rejected', 'returned') "
+        "OR (OLD.state = 'paid' AND NEW.state <> 'returned'))",
+        message="Un virement payé, rejeté, retourné ou sans effet le reste.",
+    )
+    declare_frozen(
+        Payment,
+        columns=[
+            "run", "beneficiary", "amount_cents", "reference", "label", "account", "iban_hash", "iban_last4", "bic",
+            "holder",
+        ],
+        message="Un virement est figé depuis le bon à payer : seul son état change.",
+    )  # fmt: skip
+    declare_frozen(
+        Allocation,
+        columns=["line", "payment"],
+        message="Une affectation ne se modifie pas : elle se libère.",
+    )
+    declare_frozen(
+        Allocation,
+        name="released",
+        when="OLD.released_at IS NOT NULL",
+        columns=["released_at", "released_reason"],
+        message="Une affectation libérée le reste.",
+    )
+    declare_frozen(
+        Account,
+        columns=[
+            "beneficiary", "iban_hash", "iban_last4", "bic", "holder", "replaces", "origin", "entered_by", "entered_at",
+        ],
+        message="Un compte ne se modifie pas : proposez-en un autre.",
+    )  # fmt: skip
+    declare_frozen(
+        RunExport,
+        columns=["run", "version", "document", "made_at"],
+        message="Un fichier exporté est conservé tel quel.",
+    )

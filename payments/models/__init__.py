@@ -1,0 +1,23 @@
+from payments.models.accounts import Account, Beneficiary
+from payments.models.ledger import Allocation, DueLine, Exclusion, Payment
+from payments.models.prices import PaymentSettings, Price, YearReopening
+from payments.models.provisional import ProvisionalExclusion, ProvisionalLine, RunError
+from payments.models.runs import LineKind, Run, RunExport
+
+__all__ = [
+    "Account",
+    "Allocation",
+    "Beneficiary",
+    "DueLine",
+    "Exclusion",
+    "LineKind",
+    "Payment",
+    "PaymentSettings",
+    "Price",
+    "ProvisionalExclusion",
+    "ProvisionalLine",
+    "Run",
+    "RunError",
+    "RunExport",
+    "YearReopening",
+]

@@ -1,0 +1,26 @@
+"""Who may do what with money."""
+
+from association.permissions import ADMIN, AUDITOR, OFFICE, REFERENT, SYSTEM, TREASURER
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    "payments.view_run": OFFICE | {AUDITOR},
+    # What a team has used of its ceiling: its referent sees it too, the ARS never an amount.
+    "payments.view_team_ceiling": OFFICE | {AUDITOR, REFERENT},
+    "payments.view_payment": frozenset({TREASURER, AUDITOR}),
+    "payments.prepare_run": OFFICE | {SYSTEM},
+    "payments.submit_run": OFFICE,
+    "payments.cancel_run": OFFICE,
+    "payments.send_back_run": frozenset({TREASURER}),
+    "payments.approve_run": frozenset({TREASURER}),
+    "payments.export_run": frozenset({TREASURER}),
+    "payments.settle_run": frozenset({TREASURER}),
+    "payments.void_run": frozenset({TREASURER}),
+    "payments.move_payment": frozenset({TREASURER}),
+    "payments.view_export": frozenset({TREASURER, AUDITOR}),
+    "payments.view_account": frozenset({TREASURER, AUDITOR}),
+    "payments.propose_account": OFFICE,
+    "payments.manage_account": frozenset({TREASURER}),
+    "payments.publish_price": frozenset({ADMIN}),
+    "payments.reopen_year": frozenset({TREASURER}),
+    "payments.change_settings": frozenset({ADMIN}),
+}

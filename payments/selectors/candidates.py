@@ -1,0 +1,286 @@
+"""What a run looks at: the participations to decide, in the fixed order, with the facts that decide them.
+
+Facts that exist once per team or member are read first; the participations are then read as one stream
+(docs/payment-rules.md, "From participation to due line").
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncMonth
+
+from actions.models import Action, Participation
+from association.models import Membership, MembershipPeriod, Team, TeamStructure
+from association.nomenclature import LegalForm, MemberStatus, PracticeMode
+from association.ordering import code_point
+from conventions.models import Adhesion, Convention, ConventionTerms
+from conventions.models import Suspension as SuspensionRow
+from payments.models import DueLine, Exclusion, LineKind, Price, Run, YearReopening
+from payments.pricing import (
+    ActionFacts,
+    Candidate,
+    ConventionFacts,
+    MembershipFacts,
+    Period,
+    Practice,
+    PriceEntry,
+    PriceList,
+    Reason,
+    Suspension,
+    TeamFacts,
+    Terms,
+)
+
+FINAL = [reason.value for reason in Reason if reason.is_final]
+
+
+def price_list() -> PriceList:
+    """Return every published price."""
+    return PriceList(
+        PriceEntry(*row)
+        for row in Price.objects.values_list(
+            "id", "kind", "action_type", "role", "profession", "amount_cents", "starts_on", "version", "yearly_cap"
+        )
+    )
+
+
+def superseded_price_ids() -> list[int]:
+    """Return the prices of which a newer version from the same date was published."""
+    newer = Price.objects.filter(
+        **{name: OuterRef(name) for name in ("kind", "action_type", "role", "profession", "starts_on")},
+        version__gt=OuterRef("version"),
+    )
+    return list(Price.objects.filter(Exists(newer)).values_list("id", flat=True))
+
+
+def _reopened_years() -> Iterator[tuple[int, int, datetime]]:
+    """Yield (team, civil year, instant of the last decision) of the years reopened by a named decision."""
+    years = YearReopening.objects.order_by().values_list("team_id", "year").annotate(last=Max("decided_at"))
+    yield from years
+
+
+def live_lines() -> QuerySet[DueLine]:
+    """Return the lines that hold: not a reversal, and not reversed."""
+    return DueLine.objects.exclude(kind=LineKind.REVERSAL).filter(reversal__isnull=True)
+
+
+def to_be_redone() -> Q:
+    """Return the condition on a live line that is reversed and priced anew in the next run.
+
+    Its price was published anew from the same date; or a ceiling cut it and its team's year was reopened since.
+    An opening line was never priced, so nothing of it is priced anew.
+    """
+    condition = Q(price_id__in=superseded_price_ids())
+    for team_id, year, decided_at in _reopened_years():
+        condition |= Q(
+            team_id=team_id,
+            held_on__year=year,
+            run__approved_at__lt=decided_at,
+            cut_by__contains=Reason.CAP_TEAM.value,
+        )
+    return condition & Q(price__isnull=False)
+
+
+def lines_to_reverse() -> QuerySet[DueLine]:
+    """Return the live lines to reverse, in the fixed order: no longer owed, or to be priced anew."""
+    no_longer_owed = Q(participation__action__state=Action.State.CANCELLED) | Q(participation__refused_at__isnull=False)
+    return (
+        live_lines()
+        .filter(no_longer_owed | to_be_redone())
+        .order_by(
+            "held_on",
+            code_point("participation__action__reference"),
+            code_point("participation__professional__rpps"),
+            "id",
+        )
+    )
+
+
+def _final_exclusion() -> Q:
+    """Return the condition on an exclusion that no later decision has lifted."""
+    lifted = Q(pk__in=[])
+    for team_id, year, decided_at in _reopened_years():
+        lifted |= Q(
+            participation__action__team_id=team_id,
+            participation__action__held_on__year=year,
+            run__approved_at__lt=decided_at,
+            reason=Reason.CAP_TEAM.value,
+        )
+    return Q(reason__in=FINAL) & ~lifted
+
+
+def undecided(*, until: date) -> QuerySet[Participation]:
+    """Return the participations that a run of the month ending on ``until`` has to decide."""
+    settled = live_lines().filter(participation=OuterRef("pk")).exclude(to_be_redone())
+    final = Exclusion.objects.filter(_final_exclusion(), participation=OuterRef("pk"))
+    return Participation.objects.filter(
+        ~Exists(settled),
+        ~Exists(final),
+        action__state=Action.State.VALIDATED,
+        action__held_on__lte=until,
+        refused_at__isnull=True,
+    )
+
+
+class Undecided(NamedTuple):
+    """A candidate, and whether it has a line already (then what it earns is a correction)."""
+
+    candidate: Candidate
+    has_line: bool
+
+
+def candidates(*, until: date) -> Iterator[Undecided]:
+    """Yield the candidates of a run in the fixed order: action date, reference, RPPS, by code point.
+
+    Everybody who took part counts for the number of people and professions of an action (rule PLURI), also those who
+    are decided already; so the whole actions are read in which somebody is undecided. One month of actions is read
+    at a time, to its end: whoever takes a candidate may write before asking for the next (a cursor left open would
+    hold an old snapshot, from which SQLite lets nobody write).
+    """
+    facts, undecided_ones = Facts.read(), undecided(until=until)
+    for month in _months_of(undecided_ones):
+        yield from _candidates_of(month, undecided_ones, facts)
+
+
+def _months_of(participations: QuerySet[Participation]) -> list[date]:
+    """Return the first days of the months that these participations are of, in order."""
+    months = participations.annotate(month=TruncMonth("action__held_on")).order_by("month")
+    return list(months.values_list("month", flat=True).distinct())
+
+
+def _candidates_of(month: date, undecided_ones: QuerySet[Participation], facts: Facts) -> Iterator[Undecided]:
+    following = (month + timedelta(days=32)).replace(day=1)
+    undecided_ones = undecided_ones.filter(action__held_on__gte=month, action__held_on__lt=following)
+    rows = (
+        Participation.objects.filter(refused_at__isnull=True, action__in=undecided_ones.values("action"))
+        .annotate(
+            open=Exists(undecided_ones.filter(pk=OuterRef("pk"))),
+            has_line=Exists(DueLine.objects.filter(participation=OuterRef("pk"))),
+        )
+        .order_by("action__held_on", code_point("action__reference"), code_point("professional__rpps"))
+        .values_list(
+            "action_id", "action__held_on", "action__reference", "action__type", "action__team_id",
+            "action__declared_on", F("action__deadline_lifted_by"),
+            "pk", "professional_id", "professional__rpps", "role", "professional__profession", "open", "has_line",
+        )
+    )  # fmt: skip
+    for key, group in groupby(list(rows), key=itemgetter(0, 1, 2, 3, 4, 5, 6)):
+        people = list(group)
+        action = facts.action(key, people=len(people), professions=len({row[11] for row in people}))
+        for _, _, _, _, team_id, _, _, pk, professional_id, rpps, role, profession, is_open, has_line in people:
+            if is_open:
+                memberships = facts.memberships.get((team_id, professional_id), ())
+                candidate = Candidate(pk, action, professional_id, rpps, role, profession, memberships)
+                yield Undecided(candidate, has_line)
+
+
+@dataclass
+class Facts:
+    """What is known of teams and members; grows with them, not with the participations."""
+
+    teams: dict[int, TeamFacts]
+    memberships: dict[tuple[int, int], tuple[MembershipFacts, ...]]
+
+    @classmethod
+    def read(cls, *, team_id: int | None = None) -> Facts:
+        """Read the facts of all teams, or of one (the ceiling meter of its action form)."""
+        only = {} if team_id is None else {"team_id": team_id}
+        return cls(teams=_teams(only), memberships=_memberships(only))
+
+    def action(self, key: tuple[Any, ...], *, people: int, professions: int) -> ActionFacts:
+        """Build the facts of an action from its columns."""
+        pk, held_on, reference, type_, team_id, declared_on, lifted_by = key
+        return ActionFacts(
+            pk,
+            held_on,
+            reference,
+            type_,
+            self.teams[team_id],
+            people,
+            professions,
+            declared_on,
+            lifted_by is not None,
+        )
+
+
+def _under(only: dict[str, int], path: str) -> dict[str, int]:
+    return {f"{path}__{name}": value for name, value in only.items()}
+
+
+def _teams(only: dict[str, int]) -> dict[int, TeamFacts]:
+    terms: dict[int, list[Terms]] = defaultdict(list)
+    rows = ConventionTerms.objects.filter(**_under(only, "convention"))
+    for convention, effective_on, ceiling, types in rows.order_by(
+        "convention", F("effective_on").asc(nulls_first=True)
+    ).values_list("convention_id", "effective_on", "ceiling_cents", "action_types"):
+        terms[convention].append(Terms(effective_on, ceiling, frozenset(types)))
+    suspensions: dict[int, list[Suspension]] = defaultdict(list)
+    for convention, start, end in SuspensionRow.objects.filter(**_under(only, "convention")).values_list(
+        "convention_id", "starts_on", "ends_on"
+    ):
+        suspensions[convention].append(Suspension(start, end))
+    conventions: dict[int, list[ConventionFacts]] = defaultdict(list)
+    for team, pk, effective_on, ends_on, terminated_on in (
+        Convention.objects.filter(state__in=Convention.PAYING, **only)
+        .order_by("effective_on", "id")
+        .values_list("team_id", "id", "effective_on", "ends_on", "terminated_on")
+    ):
+        conventions[team].append(
+            ConventionFacts(pk, effective_on, ends_on, tuple(terms[pk]), terminated_on, tuple(suspensions[pk]))
+        )
+    carried: dict[int, list[Period]] = defaultdict(list)
+    associations = TeamStructure.objects.filter(form=LegalForm.ASSOCIATION, **only)
+    for team, carried_from, carried_until in associations.values_list("team_id", "starts_on", "ends_on"):
+        carried[team].append(Period(carried_from, carried_until))
+    which = {"pk": only["team_id"]} if only else {}
+    return {
+        pk: TeamFacts(pk, kind, tuple(conventions[pk]), tuple(carried[pk]))
+        for pk, kind in Team.objects.filter(**which).order_by().values_list("id", "kind")
+    }
+
+
+def _memberships(only: dict[str, int]) -> dict[tuple[int, int], tuple[MembershipFacts, ...]]:
+    practices: dict[int, list[Practice]] = defaultdict(list)
+    for membership, start, end, status, mode, company in (
+        MembershipPeriod.objects.filter(**_under(only, "membership"))
+        .order_by("membership", F("starts_on").asc(nulls_first=True), "id")
+        .values_list("membership_id", "starts_on", "ends_on", "status", "mode", "company_id")
+    ):
+        practices[membership].append(
+            Practice(
+                Period(start, end),
+                confirmed=status == MemberStatus.CONFIRMED,
+                salaried=mode == PracticeMode.SALARIED,
+                company_id=company,
+            )
+        )
+    signatures: dict[int, dict[int, date]] = defaultdict(dict)
+    for membership, convention, signed_on in Adhesion.objects.filter(
+        state__in=[Adhesion.State.SIGNED, Adhesion.State.ENDED], **_under(only, "membership")
+    ).values_list("membership_id", "convention_id", "signed_on"):
+        if signed_on is not None:
+            signatures[membership][convention] = signed_on
+    found: dict[tuple[int, int], list[MembershipFacts]] = defaultdict(list)
+    for pk, team, professional, joined_on, left_on in (
+        Membership.objects.filter(**only)
+        .order_by("joined_on", "id")
+        .values_list("id", "team_id", "professional_id", "joined_on", "left_on")
+    ):
+        found[team, professional].append(MembershipFacts(pk, joined_on, left_on, tuple(practices[pk]), signatures[pk]))
+    return {key: tuple(memberships) for key, memberships in found.items()}
+
+
+def exclusions_since() -> dict[int, date]:
+    """Return, by participation, the first month in which the latest frozen run found it excluded."""
+    latest = Run.objects.frozen().exclude(kind=Run.Kind.OPENING).order_by("-approved_at", "-id").first()
+    if latest is None:
+        return {}
+    return dict(Exclusion.objects.filter(run=latest).values_list("participation_id", "since"))

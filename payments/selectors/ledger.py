@@ -1,0 +1,160 @@
+"""Sums over the ledger: balances, what is due to whom, and the proof of a run."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Coalesce, ExtractYear
+
+from payments.models import Account, Allocation, DueLine, LineKind, Run
+from payments.pricing import Balances
+
+
+def balances() -> Balances:
+    """Return what all lines have used: by team, person and type, per civil year of the action."""
+    lines = DueLine.objects.order_by().annotate(year=ExtractYear("held_on"))
+    counted = Case(When(kind=LineKind.REVERSAL, then=Value(-1)), default=Value(1), output_field=IntegerField())
+    return Balances(
+        team_cents={
+            (team, year): cents
+            for team, year, cents in lines.values_list("team_id", "year").annotate(Sum("amount_cents"))
+        },
+        professional_cents={
+            (person, year): cents
+            for person, year, cents in lines.values_list("professional_id", "year").annotate(Sum("amount_cents"))
+        },
+        paid_counts={
+            (person, type_, year): count
+            for person, type_, year, count in lines.values_list("professional_id", "action_type", "year").annotate(
+                net=Sum(counted)
+            )
+        },
+    )
+
+
+def unallocated(lines: QuerySet[DueLine] | None = None) -> QuerySet[DueLine]:
+    """Return the lines that no payment settles: new, waiting for an account, carried, or released."""
+    live = Allocation.objects.filter(line=OuterRef("pk"), released_at__isnull=True)
+    return (DueLine.objects.all() if lines is None else lines).filter(~Exists(live))
+
+
+def due_by_beneficiary(lines: QuerySet[DueLine]) -> dict[int, int]:
+    """Return beneficiary id -> net cents of ``lines``."""
+    return dict(lines.order_by().values_list("beneficiary_id").annotate(Sum("amount_cents")))
+
+
+def verified_beneficiaries() -> set[int]:
+    """Return the beneficiaries with a verified account."""
+    return set(Account.objects.filter(state=Account.State.VERIFIED).values_list("beneficiary_id", flat=True))
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What a run does with what is due: beneficiary id -> net cents, in euro cents.
+
+    ``paid`` is above zero, or zero (compensation); ``waiting`` has no verified account; ``carried`` is below zero.
+    """
+
+    paid: Mapping[int, int]
+    waiting: Mapping[int, int]
+    carried: Mapping[int, int]
+
+
+def settle(due: Mapping[int, int]) -> Settlement:
+    """Sort what is due per beneficiary, never per IBAN (docs/payment-rules.md, "From due lines to payments")."""
+    verified = verified_beneficiaries()
+    paid: dict[int, int] = {}
+    waiting: dict[int, int] = {}
+    carried: dict[int, int] = {}
+    for beneficiary, cents in sorted(due.items()):
+        target = carried if cents < 0 else paid if beneficiary in verified else waiting
+        target[beneficiary] = cents
+    return Settlement(paid, waiting, carried)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """opening + new = paid + closing, in euro cents, for one beneficiary, one team or in total."""
+
+    opening: int
+    new: int
+    paid: int
+    closing: int
+
+    @property
+    def holds(self) -> bool:
+        return self.opening + self.new == self.paid + self.closing
+
+
+def prove(run: Run, *, by: str) -> dict[int, Proof]:
+    """Prove a frozen run from the ledger, as it stood at its approval.
+
+    Args:
+        by: ``beneficiary`` or ``team``; the sum over either is the proof in total.
+    """
+    return fold(prove_pairs(run), by=by)
+
+
+def prove_pairs(run: Run) -> dict[tuple[int, int], Proof]:
+    """Prove a frozen run for each (beneficiary id, team id); `fold` adds up.
+
+    Every figure is summed on its own, from lines and allocations: the closing is not derived from the three others.
+    """
+    until_now = _runs_until(run)
+    earlier = [pk for pk in until_now if pk != run.pk]
+    lines = DueLine.objects.all()
+    opening = _sums(lines.filter(run__in=earlier).filter(~Exists(_settled(run, earlier))))
+    new = _sums(lines.filter(run=run))
+    paid = _sums(lines.filter(allocations__payment__run=run))
+    closing = _sums(lines.filter(run__in=until_now).filter(~Exists(_settled(run, until_now))))
+    keys = opening.keys() | new.keys() | paid.keys() | closing.keys()
+    return {
+        key: Proof(opening.get(key, 0), new.get(key, 0), paid.get(key, 0), closing.get(key, 0)) for key in sorted(keys)
+    }
+
+
+def fold(pairs: Mapping[tuple[int, int], Proof], *, by: str) -> dict[int, Proof]:
+    """Add the proofs of each (beneficiary, team) up by one of the two."""
+    place = {"beneficiary": 0, "team": 1}[by]
+    groups: dict[int, list[Proof]] = defaultdict(list)
+    for key, proof in pairs.items():
+        groups[key[place]].append(proof)
+    return {key: _added(proofs) for key, proofs in sorted(groups.items())}
+
+
+def total(proofs: Mapping[int, Proof]) -> Proof:
+    """Add proofs up."""
+    return _added(proofs.values())
+
+
+def _added(proofs: Iterable[Proof]) -> Proof:
+    opening = new = paid = closing = 0
+    for proof in proofs:
+        opening += proof.opening
+        new += proof.new
+        paid += proof.paid
+        closing += proof.closing
+    return Proof(opening, new, paid, closing)
+
+
+def _runs_until(run: Run) -> list[int]:
+    """Return the runs frozen up to this one; an opening run counts from when it was made."""
+    frozen = Run.objects.frozen().annotate(at=Coalesce("approved_at", "created_at"))
+    mine = run.approved_at or run.created_at
+    return list(frozen.filter(Q(at__lt=mine) | Q(at=mine, pk__lte=run.pk)).order_by().values_list("pk", flat=True))
+
+
+def _settled(run: Run, runs: list[int]) -> QuerySet[Allocation]:
+    """Return the allocations of a line to payments of ``runs`` that held at the approval of ``run``."""
+    mine = run.approved_at or run.created_at
+    return Allocation.objects.filter(
+        Q(released_at__isnull=True) | Q(released_at__gt=mine), line=OuterRef("pk"), payment__run__in=runs
+    )
+
+
+def _sums(lines: QuerySet[DueLine]) -> dict[tuple[int, int], int]:
+    rows = lines.order_by().values_list("beneficiary_id", "team_id").annotate(Sum("amount_cents"))
+    return {(beneficiary, team): cents for beneficiary, team, cents in rows}

@@ -1,0 +1,132 @@
+"""What pages, commands and reports read of a run; the same names whether it is open or frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Max, QuerySet, Sum
+
+from payments.models import DueLine, Exclusion, ProvisionalExclusion, ProvisionalLine, Run
+from payments.selectors.ledger import Settlement, due_by_beneficiary, prove, settle, unallocated
+
+
+def lines_of(run: Run) -> QuerySet[Any]:
+    """Return the lines priced in a run: `DueLine`, or `ProvisionalLine` of the valid computation while it is open."""
+    if run.is_frozen:
+        return DueLine.objects.filter(run=run)
+    return ProvisionalLine.objects.filter(run=run, build=run.build or 0)
+
+
+def exclusions_of(run: Run) -> QuerySet[Any]:
+    """Return what a run does not pay, with the reason and the first month that it was so."""
+    if run.is_frozen:
+        return Exclusion.objects.filter(run=run)
+    return ProvisionalExclusion.objects.filter(run=run, build=run.build or 0)
+
+
+def settlement_of(run: Run) -> Settlement:
+    """Return what an open run would pay now, beneficiary id -> cents (an open run has no payments yet)."""
+    due = due_by_beneficiary(unallocated())
+    for beneficiary, cents in lines_of(run).order_by().values_list("beneficiary_id").annotate(Sum("amount_cents")):
+        due[beneficiary] = due.get(beneficiary, 0) + cents
+    return settle(due)
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """A run in figures; amounts in euro cents. The keys of ``payment_run --json``."""
+
+    month: str
+    state: str
+    lines: int
+    due_cents: int
+    excluded: dict[str, int]
+    errors: list[str]
+    payments: int
+    paid_cents: int
+    waiting_cents: int
+    carried_cents: int
+    files: list[str]
+
+
+def summary(run: Run) -> RunSummary:
+    """Return the figures of a run, open or frozen."""
+    lines = lines_of(run).aggregate(count=Count("id"), cents=Sum("amount_cents"))
+    excluded = exclusions_of(run).order_by().values_list("reason").annotate(Count("id"))
+    if run.is_frozen:
+        payments, paid = run.payments.filter(amount_cents__gt=0).count(), run.paid_cents
+        waiting, carried = _left_at_closing(run)
+    else:
+        settlement = settlement_of(run)
+        payments = sum(1 for cents in settlement.paid.values() if cents)
+        paid = sum(settlement.paid.values())
+        waiting, carried = sum(settlement.waiting.values()), sum(settlement.carried.values())
+    return RunSummary(
+        month=run.name,
+        state=run.state,
+        lines=lines["count"],
+        due_cents=lines["cents"] or 0,
+        excluded=dict(sorted(excluded)),
+        errors=list(run.errors.filter(build=run.build or 0).values_list("sentence", flat=True)),
+        payments=payments,
+        paid_cents=paid,
+        waiting_cents=waiting,
+        carried_cents=carried,
+        files=[str(export.document.path) for export in live_exports(run)],
+    )
+
+
+def live_exports(run: Run) -> QuerySet[Any]:
+    """Return the files of a run that count: not those declared not transmitted."""
+    return run.exports.filter(not_transmitted_at__isnull=True).select_related("document")
+
+
+def _left_at_closing(run: Run) -> tuple[int, int]:
+    """Return what a frozen run left due, as at its approval: (waiting for an account, trop-perçu)."""
+    closing = [proof.closing for proof in prove(run, by="beneficiary").values()]
+    return sum(c for c in closing if c > 0), sum(c for c in closing if c < 0)
+
+
+def month_before(run: Run) -> Run | None:
+    """Return the frozen run of the month before, to compare with; nothing for an extra run, which is no month."""
+    if run.kind == Run.Kind.EXTRA:
+        return None
+    frozen = Run.objects.frozen().filter(kind=Run.Kind.REGULAR).exclude(state=Run.State.VOIDED)
+    return frozen.filter(month__lt=run.month).order_by("-month", "-sequence").first()
+
+
+def months_to_prepare(today: date) -> list[date]:
+    """Return the first days of the months that may be prepared, the last ended one first.
+
+    None is before the latest frozen month; without any, the last two years.
+    """
+    month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    frozen = Run.objects.frozen().exclude(kind=Run.Kind.OPENING).exclude(state=Run.State.VOIDED)
+    first = frozen.aggregate(first=Max("month"))["first"] or month.replace(year=month.year - 2)
+    months = [month]
+    while (month := (month - timedelta(days=1)).replace(day=1)) >= first:
+        months.append(month)
+    return months
+
+
+def totals_by_team(run: Run) -> dict[int, int]:
+    """Return team id -> net cents of the lines priced in a run."""
+    return dict(lines_of(run).order_by().values_list("team_id").annotate(Sum("amount_cents")))
+
+
+def parse_month(text: str) -> tuple[date, int]:
+    """Read ``2026-10`` or ``2026-10/2`` as (first day, sequence).
+
+    Raises:
+        ValueError: with a French sentence.
+    """
+    month, _, sequence = text.partition("/")
+    try:
+        year, number = month.split("-")
+        if len(year) != 4 or len(number) != 2:
+            raise ValueError
+        return date(int(year), int(number), 1), int(sequence or 1)
+    except ValueError:
+        raise ValueError(f"« {text} » n'est pas un mois : écrivez AAAA-MM, par exemple 2026-10.") from None

@@ -1,0 +1,83 @@
+"""The price list and the decisions that reopen a team's year."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Max
+
+from association.machine import TransitionRefused
+from association.models import Team, User
+from association.permissions import require
+from payments.models import PaymentSettings, Price, YearReopening
+
+
+def publish_price(
+    *,
+    kind: str,
+    action_type: str,
+    role: str,
+    starts_on: date,
+    amount_cents: int,
+    actor: User,
+    profession: str = "",
+    yearly_cap: int | None = None,
+) -> Price:
+    """Publish a price; one that stands already from that date gets a new version.
+
+    The next run reverses the lines priced with the older version and prices them anew as corrections.
+
+    Args:
+        amount_cents: euro cents, above zero, at most 100,000 EUR.
+
+    Raises:
+        ValidationError: with what is wrong, in French.
+    """
+    require(actor, "payments.publish_price")
+    key = {
+        "kind": kind,
+        "action_type": action_type,
+        "role": role,
+        "profession": profession,
+        "starts_on": starts_on,
+    }
+    with transaction.atomic():
+        last = Price.objects.filter(**key).aggregate(last=Max("version"))["last"] or 0
+        price = Price(**key, version=last + 1, amount_cents=amount_cents, yearly_cap=yearly_cap, published_by=actor)
+        price.full_clean()
+        price.save()
+    return price
+
+
+def reopen_team_year(*, team: Team, year: int, actor: User, reason: str) -> YearReopening:
+    """Reopen a team's civil year by a named decision (an amendment, or a correction).
+
+    Raises:
+        TransitionRefused: without a reason.
+    """
+    require(actor, "payments.reopen_year")
+    if not reason.strip():
+        raise TransitionRefused("La réouverture d'une année demande un motif.")
+    reopening = YearReopening(team=team, year=year, reason=reason, decided_by=actor)
+    reopening.full_clean()
+    reopening.save()
+    return reopening
+
+
+def change_settings(
+    *,
+    actor: User,
+    deadline_months: int | None,
+    personal_ceiling_cents: int | None,
+    project_lookahead_months: int,
+) -> PaymentSettings:
+    """Change the settings of the rules; an open run sees them when it is prepared again."""
+    require(actor, "payments.change_settings")
+    settings = PaymentSettings.current()
+    settings.deadline_months = deadline_months
+    settings.personal_ceiling_cents = personal_ceiling_cents
+    settings.project_lookahead_months = project_lookahead_months
+    settings.full_clean()
+    settings.save()
+    return settings

@@ -1,0 +1,159 @@
+"""The lists of the payments."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html
+
+from association.money import euros, grouped
+from association.tables import CODE, NAMES, NUMBER, PieceColumn, StateColumn
+from association.workbook.report import french
+from payments.models import Run
+from payments.reasons import explain
+
+CUT = {"CAP_TEAM": "plafond équipe", "CAP_PERSON": "plafond personnel"}
+
+
+class EurosColumn(tables.Column):
+    """Integer cents, shown as euros."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"attrs": NUMBER, **kwargs})
+
+    def render(self, value: int) -> str:
+        return euros(value)
+
+
+class PersonColumn(PieceColumn):
+    """Name, and RPPS below."""
+
+    def __init__(self, path: str, **kwargs: Any) -> None:
+        template = (
+            f"{{% with person=record.{path} %}}<span>{{{{ person.last_name }}}} {{{{ person.first_name }}}}"
+            '<span class="soft code d-block">{{ person.rpps }}</span></span>{% endwith %}'
+        )
+        name = path.replace(".", "__")
+        order = (f"{name}__last_name", f"{name}__first_name")
+        super().__init__(template, verbose_name="Professionnel", order_by=order, attrs=NAMES, **kwargs)
+
+
+class ActionColumn(PieceColumn):
+    """Reference, and below it date and type; sorted by date."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        template = (
+            '{% with action=record.participation.action %}<span class="code">{{ action.reference }}'
+            '<span class="soft d-block">{{ action.held_on|date:"SHORT_DATE_FORMAT" }} · {{ action.type }}</span></span>'
+            "{% endwith %}"
+        )
+        order = ("participation__action__held_on", "participation__action__reference")
+        super().__init__(template, verbose_name="Action", order_by=order, **kwargs)
+
+
+class TeamColumn(tables.Column):
+    def __init__(self, path: str, **kwargs: Any) -> None:
+        super().__init__(
+            verbose_name="Équipe",
+            accessor=f"{path}__name",
+            linkify=("association:team", {"pk": tables.A(f"{path}__pk")}),
+            attrs=NAMES,
+            **kwargs,
+        )
+
+
+class RunTable(tables.Table):
+    month = PieceColumn(
+        '{% load house %}<a href="{% url "payments:run" record.pk %}">{{ record.month|month|capfirst }}</a>'
+        "{% if record.kind == 'opening' %}<span class='soft'> · reprise</span>"
+        "{% elif record.sequence > 1 %}<span class='soft'> · complémentaire {{ record.sequence }}</span>{% endif %}",
+        verbose_name="Mois",
+        order_by=("month", "sequence", "id"),
+        attrs=CODE,
+    )
+    state = StateColumn()
+    lines_count = tables.Column(verbose_name="Indemnités", attrs=NUMBER)
+    due_cents = EurosColumn(verbose_name="Montant")
+    paid_cents = EurosColumn(verbose_name="Viré")
+    closing_cents = EurosColumn(verbose_name="Reste dû")
+    submitted_by = tables.Column(verbose_name="Soumis par", default="", orderable=False)
+    approved_by = tables.Column(verbose_name="Bon à payer de", default="", orderable=False)
+
+    class Meta:
+        order_by = "-month"
+        empty_text = "Aucun paiement mensuel. Préparez le dernier mois pour commencer."
+
+    def render_lines_count(self, value: int) -> str:
+        return grouped(value)
+
+    def render_paid_cents(self, value: int, record: Run) -> str:
+        return euros(value) if record.is_frozen and record.state != Run.State.VOIDED else ""
+
+    def render_closing_cents(self, value: int, record: Run) -> str:
+        return euros(value) if record.is_frozen else ""
+
+
+class LineTable(tables.Table):
+    professional = PersonColumn("professional")
+    action = ActionColumn()
+    team = TeamColumn("team")
+    price_cents = EurosColumn(verbose_name="Tarif")
+    amount_cents = EurosColumn(verbose_name="Montant")
+    kind = tables.Column(verbose_name="Nature", order_by=("kind", "cut_by"))
+
+    class Meta:
+        order_by = ()
+        empty_text = "Aucune indemnité ne répond à ces filtres."
+
+    def render_amount_cents(self, value: int) -> str:
+        return format_html('<span class="is-negative">{}</span>', euros(value)) if value < 0 else euros(value)
+
+    def render_kind(self, value: str, record: Any) -> str:
+        label = record.get_kind_display()
+        if not record.cut_by:
+            return label
+        cuts = ", ".join(CUT.get(code, code) for code in record.cut_by.split("+"))
+        return format_html('{}<span class="soft d-block">écrêtée : {}</span>', label, cuts)
+
+
+class ExclusionTable(tables.Table):
+    """``month`` is the run's: what is excluded since then is new."""
+
+    professional = PersonColumn("participation.professional")
+    action = ActionColumn()
+    team = TeamColumn("participation__action__team")
+    reason = tables.Column(verbose_name="Motif")
+    since = PieceColumn(
+        "{% load house %}<span>{% if record.since == table.month %}{% badge 'nouveau' 'attention' %}{% else %}"
+        "{{ record.since|month }}{% endif %}</span>",
+        verbose_name="Depuis",
+    )
+
+    class Meta:
+        order_by = ()
+        empty_text = "Rien n’est écarté pour ces filtres."
+
+    def __init__(self, *args: Any, month: date, **kwargs: Any) -> None:
+        self.month = month
+        super().__init__(*args, **kwargs)
+
+    def render_reason(self, value: str) -> str:
+        return french(explain(value).label)
+
+
+class PaymentTable(tables.Table):
+    beneficiary = tables.Column(verbose_name="Bénéficiaire", orderable=False)
+    holder = tables.Column(verbose_name="Titulaire du compte")
+    iban_last4 = tables.Column(verbose_name="IBAN", orderable=False, attrs=CODE, default="")
+    reference = tables.Column(verbose_name="Référence", attrs=CODE)
+    amount_cents = EurosColumn(verbose_name="Montant")
+    state = StateColumn()
+
+    class Meta:
+        order_by = ()
+        empty_text = "Aucun virement ne répond à ces filtres."
+
+    def render_iban_last4(self, value: str) -> str:
+        return f"•••• {value}"

@@ -1,0 +1,90 @@
+"""A browser on the site: somebody signs in, and everything that the browser complains about is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from association.models import Membership, Role, User
+from tests.factories import PASSWORD, UserFactory
+from tests.payments.office import Office
+
+
+class Visit:
+    """A page of the site, with what the browser said of it."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page, self.address = page, address
+        self.complaints: list[str] = []
+        page.on("console", lambda said: self._hear(said.type, said.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self._watch(request.url))
+
+    def _hear(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning"):
+            self.complaints.append(text)
+
+    def _watch(self, url: str) -> None:
+        if not url.startswith((self.address, "data:", "blob:")):
+            self.complaints.append(f"leaves the machine: {url}")
+
+    def forgive(self, *words: str) -> None:
+        """Drop the complaints that the test itself provoked."""
+        self.complaints = [said for said in self.complaints if not any(word in said for word in words)]
+
+    def open(self, path: str) -> None:
+        self.page.goto(f"{self.address}{path}")
+        self.page.locator("[hx-trigger=load]").first.wait_for(state="detached")  # the fragments are there
+
+    def sign_in(self, user: User) -> None:
+        """Sign in as a person would, by keyboard; whoever was there before is signed out."""
+        self.page.context.clear_cookies()
+        self.open("/compte/login/")
+        self.page.get_by_label("Courriel").fill(user.email)
+        self.page.locator("[name=password]").focus()
+        self.page.keyboard.type(PASSWORD)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url(f"{self.address}/")
+
+    def barriers(self) -> list[str]:
+        """Return what axe finds on the page as it is."""
+        found = Axe().run(self.page).response["violations"]
+        return [f"{rule['id']}: {[node['target'] for node in rule['nodes']][:3]}" for rule in found]
+
+    def overflow(self) -> int:
+        """Return by how many pixels the page is wider than the window."""
+        return int(self.page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+
+@pytest.fixture
+def visit(page: Page, live_server: Any) -> Iterator[Visit]:
+    visit = Visit(page, live_server.url)
+    yield visit
+    assert visit.complaints == []
+
+
+@pytest.fixture
+def office(transactional_db: None) -> Office:
+    return Office()
+
+
+@pytest.fixture
+def people(office: Office) -> Callable[[str], User]:
+    """Return a function from a role to somebody who can sign in."""
+
+    def of(role: str) -> User:
+        known = {"staff": office.staff, "treasurer": office.treasurer, "admin": office.admin}
+        if role == "referent":
+            person = office.people[0]
+            Membership.objects.filter(professional=person).update(is_referent=True)
+            return UserFactory(role=Role.REFERENT, professional=person)
+        user = known.get(role) or UserFactory(**{role: True})
+        user.set_password(PASSWORD)
+        user.save()
+        return user
+
+    return of

@@ -1,0 +1,63 @@
+"""Factories of the tests: one trait per state, named like it (``TeamFactory(under_convention=True)``)."""
+
+from tests.factories.field import (
+    ActionFactory,
+    AdhesionFactory,
+    ConventionFactory,
+    ConventionTermsFactory,
+    ParticipationFactory,
+    SuspensionFactory,
+)
+from tests.factories.ground import (
+    PASSWORD,
+    CommuneFactory,
+    CompanyFactory,
+    DepartmentFactory,
+    JobFactory,
+    MembershipFactory,
+    MembershipPeriodFactory,
+    ProfessionalFactory,
+    RegionFactory,
+    TeamFactory,
+    TeamStructureFactory,
+    UserFactory,
+)
+from tests.factories.money import (
+    AccountFactory,
+    AllocationFactory,
+    BeneficiaryFactory,
+    DueLineFactory,
+    ExclusionFactory,
+    PaymentFactory,
+    PriceFactory,
+    RunFactory,
+)
+
+__all__ = [
+    "PASSWORD",
+    "AccountFactory",
+    "ActionFactory",
+    "AdhesionFactory",
+    "AllocationFactory",
+    "BeneficiaryFactory",
+    "CommuneFactory",
+    "CompanyFactory",
+    "ConventionFactory",
+    "ConventionTermsFactory",
+    "DepartmentFactory",
+    "DueLineFactory",
+    "ExclusionFactory",
+    "JobFactory",
+    "MembershipFactory",
+    "MembershipPeriodFactory",
+    "ParticipationFactory",
+    "PaymentFactory",
+    "PriceFactory",
+    "ProfessionalFactory",
+    "RegionFactory",
+    "RunFactory",
+    "SuspensionFactory",
+    "TeamFactory",
+    "TeamStructureFactory",
+    "UserFactory",
+]

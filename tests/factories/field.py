@@ -1,0 +1,112 @@
+"""Conventions with their signatures, actions with their participants."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from actions.models import Action, Participation
+from association.nomenclature import ActionType, ParticipationRole
+from conventions.models import Adhesion, Convention, ConventionTerms, Suspension
+from tests.factories.base import StatefulFactory, at
+from tests.factories.ground import BEGINNING, MembershipFactory, ProfessionalFactory, TeamFactory, UserFactory
+
+SIGNED = {"signed_on": BEGINNING, "effective_on": BEGINNING}
+
+
+class ConventionTermsFactory(DjangoModelFactory):
+    """All types of action, 10,000 EUR a year."""
+
+    class Meta:
+        model = ConventionTerms
+
+    convention = factory.SubFactory("tests.factories.field.ConventionFactory", terms=None)
+    action_types = factory.LazyFunction(lambda: list(ActionType.values))
+
+
+class ConventionFactory(StatefulFactory):
+    """From 2026 to 2028, with its first terms; a draft by default."""
+
+    class Meta:
+        model = Convention
+        skip_postgeneration_save = True
+
+    class Params:
+        draft = at("draft")
+        issued = at("issued")
+        signing = at("signing")
+        signed = at("signed", **SIGNED)
+        suspended = at("suspended", **SIGNED)
+        ended = at("ended", ends_on=date(2026, 6, 30), **SIGNED)
+        terminated = at("terminated", terminated_on=date(2026, 6, 30), **SIGNED)
+        abandoned = at("abandoned")
+
+    number = factory.Sequence(lambda n: f"CONV-{n:03d}")
+    team = factory.SubFactory(TeamFactory, under_convention=True)
+    starts_on, ends_on = BEGINNING, date(2028, 12, 31)
+    terms = factory.RelatedFactory(ConventionTermsFactory, factory_related_name="convention")
+
+
+class SuspensionFactory(DjangoModelFactory):
+    class Meta:
+        model = Suspension
+
+    convention = factory.SubFactory(ConventionFactory, suspended=True)
+    starts_on = date(2026, 5, 1)
+
+
+class AdhesionFactory(StatefulFactory):
+    """Of a member of the convention's team; invited by default."""
+
+    class Meta:
+        model = Adhesion
+
+    class Params:
+        invited = at("invited")
+        signed = at("signed", signed_on=BEGINNING)
+        declined = at("declined")
+        ended = at("ended", signed_on=BEGINNING, ended_on=date(2026, 6, 30))
+
+    convention = factory.SubFactory(ConventionFactory, signed=True)
+    membership = factory.SubFactory(MembershipFactory, team=factory.SelfAttribute("..convention.team"))
+
+
+class ActionFactory(StatefulFactory):
+    """A concertation meeting in July 2026, without participants; a draft by default."""
+
+    class Meta:
+        model = Action
+
+    class Params:
+        draft = at("draft", declared_on=None)
+        declared = at("declared")
+        to_complete = at("to_complete")
+        validated = at("validated")
+        not_retained = at("not_retained")
+        withdrawn = at("withdrawn")
+        cancelled = at("cancelled")
+
+    reference = factory.Sequence(lambda n: f"ACT-{n:05d}")
+    team = factory.SubFactory(TeamFactory, under_convention=True)
+    type = ActionType.RCP
+    held_on = date(2026, 7, 6)
+    declared_on = factory.SelfAttribute("held_on")
+
+
+class ParticipationFactory(DjangoModelFactory):
+    class Meta:
+        model = Participation
+
+    class Params:
+        refused = factory.Trait(
+            refused_at=datetime(2026, 7, 31, 12, tzinfo=timezone.get_default_timezone()),
+            refused_by=factory.SubFactory(UserFactory, staff=True),
+            refused_reason="Absent à la réunion.",
+        )
+
+    action = factory.SubFactory(ActionFactory, validated=True)
+    professional = factory.SubFactory(ProfessionalFactory)
+    role = ParticipationRole.PARTICIPANT

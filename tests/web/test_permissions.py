@@ -1,0 +1,206 @@
+"""Every address of the site, for every role and for nobody: a new one without a line in this table fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from association.permissions import granted
+from tests.factories import DepartmentFactory, JobFactory, TeamFactory, UserFactory
+from tests.web.conftest import ROLES, World
+
+OFFICE = {"staff", "treasurer"}
+EVERYBODY = set(ROLES)
+
+
+@dataclass(frozen=True)
+class Route:
+    """Who gets ``status``; the others get ``otherwise``; somebody who is not signed in is sent to the door."""
+
+    roles: set[str]
+    status: int = 200
+    otherwise: int = 403
+    method: str = "get"
+    of: Callable[[World], Any] | None = None
+    data: dict[str, str] | None = None
+
+
+def team(world: World) -> int:
+    return world.office.team.pk
+
+
+def run(world: World) -> int:
+    return world.run.pk
+
+
+def checked_workbook(world: World) -> int:
+    return JobFactory(
+        done=True, kind="config.check_workbook", params={"document": 0}, created_by=world.users["admin"]
+    ).pk
+
+
+NO_STEP = {"step": "rien"}
+ROUTES = {
+    "home": Route(EVERYBODY),
+    "association:team_list": Route(EVERYBODY),
+    "association:team": Route(EVERYBODY, of=team),
+    "association:team_step": Route(EVERYBODY, 409, method="post", of=team, data=NO_STEP),
+    "association:job": Route({*OFFICE, "admin", "auditor"}, otherwise=404, of=lambda w: w.export.pk),
+    "association:job_progress": Route({*OFFICE, "admin", "auditor"}, otherwise=404, of=lambda w: w.export.pk),
+    "association:job_step": Route(
+        {*OFFICE, "admin"}, 409, otherwise=404, method="post", of=lambda w: w.export.pk, data=NO_STEP
+    ),
+    "association:document": Route({"treasurer", "auditor"}, otherwise=404, of=lambda w: w.document.pk),
+    "conventions:of_team": Route(EVERYBODY - {"admin"}, of=team),
+    "actions:action_list": Route({*OFFICE, "auditor", "referent"}),
+    "actions:of_team": Route({*OFFICE, "auditor", "referent"}, of=team),
+    "payments:of_team": Route({*OFFICE, "auditor", "referent"}, of=team),
+    "payments:run_list": Route({*OFFICE, "auditor"}),
+    "payments:run_prepare": Route(OFFICE),
+    "payments:preparation": Route(OFFICE, 302, of=lambda w: w.preparation.pk),
+    "payments:run": Route({*OFFICE, "auditor"}, of=run),
+    "payments:run_step": Route({*OFFICE, "auditor"}, 409, method="post", of=run, data=NO_STEP),
+    "payments:run_lines": Route({*OFFICE, "auditor"}, of=run),
+    "payments:run_exclusions": Route({*OFFICE, "auditor"}, of=run),
+    "payments:run_totals": Route({*OFFICE, "auditor"}, of=run),
+    "payments:run_payments": Route({*OFFICE, "auditor"}, of=run),
+    "import_workbook": Route({"admin"}),
+    "import_report": Route({"admin"}, of=checked_workbook),
+    "import_load": Route({"admin"}, 409, method="post", of=checked_workbook),
+}
+# Of django-allauth, the same for all roles: what a person who is signed in gets, and what anybody else gets.
+ACCOUNT = {
+    "account_login": (302, 200),
+    "account_logout": (200, 302),
+    "account_inactive": (200, 200),
+    "account_signup": (302, 200),
+    "account_reauthenticate": (200, 302),
+    "account_email": (404, 302),
+    "account_email_verification_sent": (200, 200),
+    "account_change_password": (200, 302),
+    "account_set_password": (302, 302),
+    "account_reset_password": (200, 200),
+    "account_confirm_login_code": (302, 302),
+    "account_confirm_email": (200, 200),
+    "account_reset_password_from_key_done": (200, 200),
+    "account_reset_password_from_key": (200, 200),
+    "account_reset_password_done": (200, 200),
+    "mfa_index": (200, 302),
+    "mfa_authenticate": (302, 302),
+    "mfa_reauthenticate": (302, 302),
+    "mfa_activate_totp": (302, 302),
+    "mfa_deactivate_totp": (404, 302),
+    "mfa_view_recovery_codes": (404, 302),
+    "mfa_generate_recovery_codes": (302, 302),
+    "mfa_download_recovery_codes": (404, 302),
+}
+KEYS = {
+    "account_confirm_email": {"key": "nothing"},
+    "account_reset_password_from_key": {"uidb36": "1", "key": "nothing"},
+}
+FOR_ANYBODY = {"health"}
+# Own views that are open to whoever is signed in, whatever the role.
+WITHOUT_PERMISSION = {"home", "health", "closed"}
+
+
+def patterns() -> Iterator[tuple[str, URLPattern]]:
+    """Yield every address of the site with its full name."""
+
+    def walk(entries: list[Any], namespace: str) -> Iterator[tuple[str, URLPattern]]:
+        for entry in entries:
+            if isinstance(entry, URLResolver):
+                yield from walk(entry.url_patterns, f"{entry.namespace}:" if entry.namespace else namespace)
+            else:
+                yield f"{namespace}{entry.name}", entry
+
+    yield from walk(get_resolver().url_patterns, "")
+
+
+def ask(client: Client, name: str, route: Route, world: World) -> int:
+    url = reverse(name, args=[route.of(world)] if route.of else [])
+    return int(getattr(client, route.method)(url, route.data or {}).status_code)
+
+
+def test_every_address_has_a_line_in_the_table() -> None:
+    names = {name for name, _ in patterns() if not name.endswith("None")}
+    assert names == ROUTES.keys() | ACCOUNT.keys() | FOR_ANYBODY
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_gets_what_the_table_says(role: str, world: World, signed_in: Callable[[str], Client]) -> None:
+    client = signed_in(role)
+    got = {name: ask(client, name, route, world) for name, route in ROUTES.items()}
+    assert got == {
+        name: route.status if role in route.roles else route.otherwise for name, route in ROUTES.items()
+    } | _refused_by_row(role)
+
+
+def _refused_by_row(role: str) -> dict[str, int]:
+    """What the permission opens and the object does not: the auditor sees jobs of others but moves none."""
+    return {"association:job_step": 409} if role == "auditor" else {}
+
+
+def test_nobody_gets_further_than_the_door(world: World) -> None:
+    for name, route in ROUTES.items():
+        url = reverse(name, args=[route.of(world)] if route.of else [])
+        response = getattr(Client(), route.method)(url)
+        assert response.status_code == 302, name
+        assert response.url.startswith(reverse("account_login")), name
+
+
+@pytest.mark.parametrize("name", ACCOUNT)
+def test_pages_of_the_account(name: str, db: None) -> None:
+    url = reverse(name, kwargs=KEYS.get(name, {}))
+    inside = Client()
+    inside.force_login(UserFactory(staff=True))
+    assert (inside.get(url).status_code, Client().get(url).status_code) == ACCOUNT[name]
+
+
+def test_sign_up_is_closed(db: None) -> None:
+    page = Client().get(reverse("account_signup"))
+    assert "password1" not in page.content.decode()
+
+
+def test_own_address_cannot_be_changed(users: dict[str, Any], signed_in: Callable[[str], Client]) -> None:
+    url = reverse("account_email")
+    assert signed_in("staff").post(url, {"action_add": "", "email": "autre@test.example"}).status_code == 404
+
+
+def test_every_own_view_names_a_permission_that_exists() -> None:
+    own = ("association.", "conventions.", "actions.", "payments.", "reports.", "config.")
+    for name, pattern in patterns():
+        view = pattern.callback
+        if view.__module__.startswith(own) and view.__name__ not in WITHOUT_PERMISSION:
+            assert getattr(view, "permission", None) in granted(), name
+
+
+def test_only_named_views_are_open_to_anybody() -> None:
+    """The middleware asks for a sign-in everywhere but where a view says otherwise."""
+    opened = {name for name, pattern in patterns() if not getattr(pattern.callback, "login_required", True)}
+    assert {name for name in opened if not name.startswith(("account_", "mfa_"))} == FOR_ANYBODY
+
+
+def test_object_of_another_scope_is_not_found(world: World, signed_in: Callable[[str], Client]) -> None:
+    elsewhere = TeamFactory(under_convention=True)
+    for name in ("association:team", "conventions:of_team", "actions:of_team", "payments:of_team"):
+        assert signed_in("referent").get(reverse(name, args=[elsewhere.pk])).status_code == 404, name
+
+
+def test_delegation_sees_its_department_only(world: World) -> None:
+    client = Client()
+    client.force_login(UserFactory(ars=True, department=DepartmentFactory(code="85")))
+    assert client.get(reverse("association:team", args=[world.office.team.pk])).status_code == 404
+    assert world.office.team.name not in client.get(reverse("association:team_list")).content.decode()
+
+
+def test_access_that_has_ended_is_at_the_door(world: World, signed_in: Callable[[str], Client]) -> None:
+    client = signed_in("auditor")
+    user = world.users["auditor"]
+    user.access_until = "2020-01-01"
+    user.save()
+    assert client.get(reverse("home")).status_code == 302
