@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from actions.models import Action, Participation
 from association.models import User
 from association.searching import words
-from association.selectors import teams_named
+from association.selectors.teams import teams_named
 
 
 def action_list(user: User) -> QuerySet[Action]:

@@ -11,13 +11,25 @@ class AssociationConfig(AppConfig):
         from association import immutability, permissions, sheets
         from association.figures import team_figures
         from association.inbox import failed_jobs, waiting_teams
-        from association.models import Document, LookLog, TransitionLog
+        from association.models import Attestation, Document, FieldChange, HealthProject, LookLog, TransitionLog
         from association.registries import figures, inbox
         from association.searching import teach_sqlite
 
         permissions.grant(permissions.PERMISSIONS)
         immutability.declare_append_only(TransitionLog)
         immutability.declare_append_only(LookLog)
+        immutability.declare_append_only(FieldChange)
+        immutability.declare_frozen(
+            HealthProject,
+            columns=["team", "number", "content", "submitted_on", *HealthProject.ANSWERS],
+            when="OLD.state <> 'draft'",
+            message="Une version déposée du projet de santé ne se modifie plus : commencez une nouvelle version.",
+        )
+        immutability.declare_frozen(
+            Attestation,
+            columns=["number", "membership", "year", "starts_on", "ends_on", "content", "document"],
+            message="Une attestation délivrée ne se modifie pas.",
+        )
         immutability.declare_frozen(
             Document,
             columns=["filename", "sha256", "size", "stored_as", "created_by", "created_at"],

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from association.models import Department, Team, User
 from association.nomenclature import TeamKind
-from association.selectors import search_teams
+from association.selectors.teams import search_teams
 
 
 class TeamFilter(filters.FilterSet):

@@ -1,17 +1,18 @@
 """Where a lower floor asks all floors: each floor fills these in its ``AppConfig.ready``.
 
 `inbox`: what waits for a user. `figures`: the few numbers of a role. `job_kinds`: the work behind a job row.
-`sheets`: the sheets of the import workbook.
+`sheets`: the sheets of the import workbook. The others are named beside their declaration.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from association.models import Job, User
+    from association.eligibility import Finding
+    from association.models import Job, Team, User
 
 EntryT = TypeVar("EntryT")
 
@@ -82,6 +83,14 @@ class Progress:
         raise NotImplementedError
 
 
+@dataclass(frozen=True)
+class HistorySource:
+    """Objects of a team whose history is part of its dossier: their changes of state, and how to name them."""
+
+    model: Any
+    of_team: Callable[[Team], Iterable[tuple[int, str]]]  # (pk, name on screen)
+
+
 InboxSource = Callable[["User"], Iterable[InboxItem]]
 FigureSource = Callable[["User"], Iterable[Figure]]
 JobFunction = Callable[["Job", Progress], dict[str, Any]]
@@ -90,3 +99,19 @@ inbox: Registry[InboxSource] = Registry("inbox")
 figures: Registry[FigureSource] = Registry("figures")
 job_kinds: Registry[JobFunction] = Registry("job kinds")
 sheets: Registry[Any] = Registry("sheets of the import workbook")
+# team -> why it may not be closed yet, in French, or nothing.
+closing_obstacles: Registry[Callable[[Team], str | None]] = Registry("obstacles to closing a team")
+# (team, day, reason, actor): what ends with a recognition, in the same transaction.
+after_withdrawal: Registry[Callable[..., None]] = Registry("after a recognition was withdrawn")
+# (membership, day, actor): what follows from a member who joined, or whose stay has an end now.
+after_joining: Registry[Callable[..., None]] = Registry("after a member joined")
+after_leaving: Registry[Callable[..., None]] = Registry("after a member left")
+# teams, day -> findings by team's pk, in a number of queries that does not grow with the teams.
+finding_sources: Registry[Callable[..., Mapping[int, Sequence[Finding]]]] = Registry("findings on a dossier")
+# (teams, day) -> facts of the conventions by team's pk, for the rules of eligibility.
+convention_facts: Registry[Callable[..., Mapping[int, Sequence[Any]]]] = Registry("conventions, as facts")
+# teams' kinds that have a price list of their own, for the rules of eligibility.
+priced_kinds: Registry[Callable[[], frozenset[str]]] = Registry("kinds of team with prices")
+# (kept, other): why two persons may not be joined, in French, or nothing.
+joining_obstacles: Registry[Callable[..., str | None]] = Registry("obstacles to joining two persons")
+history_sources: Registry[HistorySource] = Registry("history of a dossier")

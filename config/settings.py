@@ -128,6 +128,12 @@ REGION = env("REGION", default="52")
 ORGANISATION_NAME = env("ORGANISATION_NAME", default="Association régionale des ESP CLAP")
 # Days by which an effect may be decided before the later of start and signature (docs/payment-rules.md).
 CONVENTION_EARLY_EFFECT_DAYS = env.int("CONVENTION_EARLY_EFFECT_DAYS", default=0)
+# The same for a renewal signed late: it takes effect where the convention before it ended, so that no day is lost.
+CONVENTION_RENEWAL_EFFECT_DAYS = env.int("CONVENTION_RENEWAL_EFFECT_DAYS", default=120)
+CONVENTION_MONTHS = env.int("CONVENTION_MONTHS", default=24)
+# Days that the délégation has for its opinion, and the team for what is missing.
+OPINION_DAYS = env.int("OPINION_DAYS", default=45)
+COMPLEMENT_DAYS = env.int("COMPLEMENT_DAYS", default=30)
 
 # --- people --------------------------------------------------------------------------------------------------
 
@@ -155,6 +161,8 @@ MFA_TOTP_ISSUER = ORGANISATION_NAME
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+# Without a server for e-mail, messages are kept in the « Boîte d'envoi » and not sent.
+MAIL_IS_SENT = "EMAIL_URL" in env.ENVIRON
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="ne-pas-repondre@esp-clap.example")
 
 # --- language ------------------------------------------------------------------------------------------------

@@ -6,9 +6,29 @@ class ConventionsConfig(AppConfig):
     verbose_name = "Conventions"
 
     def ready(self) -> None:
+        from association.immutability import declare_frozen
         from association.permissions import grant
         from conventions import sheets
+        from conventions.models import Amendment, Convention, ConventionTemplate
         from conventions.permissions import PERMISSIONS
 
         grant(PERMISSIONS)
+        declare_frozen(
+            Convention,
+            columns=["number", "team", "starts_on", "ends_on", "template", "agreed", "agreed_sha256", "document"],
+            when="OLD.state <> 'draft'",
+            message="Le texte d'une convention émise ne se modifie plus : rédigez un avenant.",
+        )
+        declare_frozen(
+            Amendment,
+            columns=["number", "convention", "effective_on", "changes", "agreed", "agreed_sha256", "document"],
+            when="OLD.state <> 'draft'",
+            message="Le texte d'un avenant émis ne se modifie plus.",
+        )
+        declare_frozen(
+            ConventionTemplate,
+            columns=["kind", "version", "title", "body"],
+            when="OLD.published_at IS NOT NULL",
+            message="Un modèle publié ne se modifie plus : rédigez-en une nouvelle version.",
+        )
         sheets.register()

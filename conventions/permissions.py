@@ -1,11 +1,14 @@
 """Who may do what with conventions."""
 
-from association.permissions import ARS, AUDITOR, OFFICE, REFERENT, SYSTEM
+from association.permissions import ADMIN, ARS, AUDITOR, OFFICE, REFERENT, SYSTEM
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     "conventions.view_convention": OFFICE | {ARS, AUDITOR, REFERENT},
     "conventions.manage_convention": OFFICE,
     "conventions.sign_convention": OFFICE,
+    "conventions.sign_own": frozenset({REFERENT}),
+    "conventions.view_template": OFFICE | {ADMIN},
+    "conventions.manage_template": frozenset({ADMIN}),
     "conventions.end_convention": frozenset({SYSTEM}),
     "conventions.end_adhesion": OFFICE | {SYSTEM},
 }

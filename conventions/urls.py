@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from conventions import views
+from conventions.views import of_team
 
 app_name = "conventions"
 urlpatterns = [
-    path("equipes/<int:pk>/conventions/", views.of_team, name="of_team"),
+    path("equipes/<int:pk>/conventions/", of_team.of_team, name="of_team"),
 ]

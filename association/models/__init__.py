@@ -1,25 +1,45 @@
+from association.models.attestations import Attestation, CoordinationAllowance
 from association.models.documents import Document
-from association.models.history import LookLog, TransitionLog
+from association.models.dossiers import DossierDocument, EligibilityLevel, Exchange, OutgoingMail, TeamFinding
+from association.models.history import FieldChange, LookLog, TransitionLog
 from association.models.jobs import Job
+from association.models.members import Membership, MembershipPeriod, TeamStructure
 from association.models.professionals import Company, Professional
-from association.models.teams import Membership, MembershipPeriod, Team, TeamStructure, Theme
+from association.models.projects import HealthProject
+from association.models.recognition import ComplementPoint, RecognitionRequest
+from association.models.structures import EtpProgramme, ExternalStructure, StructureLink
+from association.models.teams import Team, Theme
 from association.models.territory import Commune, Department, Epci, Region, TerritoryEdition
 from association.models.users import Role, User
 
 __all__ = [
+    "Attestation",
     "Commune",
     "Company",
+    "ComplementPoint",
+    "CoordinationAllowance",
     "Department",
     "Document",
+    "DossierDocument",
+    "EligibilityLevel",
     "Epci",
+    "EtpProgramme",
+    "Exchange",
+    "ExternalStructure",
+    "FieldChange",
+    "HealthProject",
     "Job",
     "LookLog",
     "Membership",
     "MembershipPeriod",
+    "OutgoingMail",
     "Professional",
+    "RecognitionRequest",
     "Region",
     "Role",
+    "StructureLink",
     "Team",
+    "TeamFinding",
     "TeamStructure",
     "TerritoryEdition",
     "Theme",

@@ -14,10 +14,19 @@ from association.fields import WordsField
 
 class DocumentQuerySet(models.QuerySet["Document"]):
     def visible_to(self, user: Any) -> DocumentQuerySet:
-        """Documents whose own permission the role has; and one's own uploads."""
+        """Documents whose own permission the role has, and one's own uploads.
+
+        One that is filed in a dossier is for those who see that team, and for nobody while it is in quarantine.
+        """
+        from association.models.teams import Team
+
         names = self.order_by().values_list("permission", flat=True).distinct()
         allowed = [name for name in names if user.has_perm(name)]
-        return self.filter(models.Q(permission__in=allowed) | models.Q(created_by=user))
+        filings = self.model.filings.rel.related_model.objects.filter(document=models.OuterRef("pk"))  # type: ignore[attr-defined]
+        seen = filings.filter(team__in=Team.objects.visible_to(user), quarantined_at__isnull=True)
+        return self.filter(models.Q(permission__in=allowed) | models.Q(created_by=user)).filter(
+            ~models.Exists(filings) | models.Exists(seen)
+        )
 
 
 class Document(models.Model):
@@ -27,7 +36,7 @@ class Document(models.Model):
     content_type = models.CharField("type", max_length=120)
     sha256 = models.CharField("empreinte SHA-256", max_length=64)
     size = models.PositiveBigIntegerField("taille en octets")
-    stored_as = models.CharField("rangé sous", max_length=200, unique=True)
+    stored_as = models.CharField("rangé sous", max_length=200, db_index=True)
     permission = models.CharField("droit de lecture", max_length=80)
     created_by = models.ForeignKey("association.User", models.PROTECT, related_name="+", verbose_name="par")
     created_at = models.DateTimeField("créé le", default=timezone.now)

@@ -46,3 +46,33 @@ class LookLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} par {self.actor}"
+
+
+class FieldChange(models.Model):
+    """A change of a field that matters: who, when, before and after, in the words of the screen. Append-only."""
+
+    content_type = models.ForeignKey(ContentType, models.PROTECT)
+    object_id = models.BigIntegerField()
+    target = GenericForeignKey("content_type", "object_id")
+    team = models.ForeignKey(
+        "association.Team", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="dossier"
+    )
+    subject = models.CharField("objet", max_length=200)
+    field = models.CharField("champ", max_length=60)
+    label = models.CharField("libellé", max_length=120)
+    before = models.TextField("avant", blank=True)
+    after = models.TextField("après", blank=True)
+    version = models.PositiveIntegerField("version écrite", default=0)
+    actor = models.ForeignKey("association.User", models.PROTECT, related_name="+", verbose_name="par")
+    at = models.DateTimeField("le", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "modification"
+        ordering = ["-at", "-id"]
+        indexes = [
+            models.Index(fields=["content_type", "object_id"], name="field_change_object"),
+            models.Index(fields=["team", "-at"], name="field_change_team"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject}, {self.label} : {self.before} → {self.after}"

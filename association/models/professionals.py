@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 
 from association.fields import WordsField
-from association.identifiers import rpps, rpps_key_is_valid, siret
+from association.identifiers import finess, rpps, rpps_key_is_valid, siret
 from association.nomenclature import Profession
 
 
@@ -25,7 +25,10 @@ class ProfessionalQuerySet(models.QuerySet["Professional"]):
 
 
 class Professional(models.Model):
-    """A person, known by the RPPS number (national directory; 11 digits, its Luhn key only warns)."""
+    """A person, known by the RPPS number (national directory; 11 digits, its Luhn key only warns).
+
+    A duplicate points to the person who stays (``merged_into``): nothing is moved, the ceilings count both as one.
+    """
 
     rpps = models.CharField("RPPS", max_length=11, unique=True, validators=[rpps])
     last_name = WordsField("nom", max_length=100)
@@ -38,6 +41,16 @@ class Professional(models.Model):
     phone = models.CharField("téléphone", max_length=30, blank=True)
     mssante = models.EmailField("MSSanté", blank=True)
     commune = models.ForeignKey("association.Commune", models.PROTECT, null=True, blank=True, verbose_name="commune")
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="duplicates", verbose_name="doublon de"
+    )
+    merged_at = models.DateTimeField("réunie le", null=True, blank=True)
+    version = models.PositiveIntegerField("version de la fiche", default=0, editable=False)
+
+    JOURNALED = (
+        "last_name", "first_name", "profession", "is_general_practitioner", "specialty", "is_biologist", "email",
+        "phone", "mssante", "commune",
+    )  # fmt: skip
 
     objects = ProfessionalQuerySet.as_manager()
 
@@ -54,6 +67,11 @@ class Professional(models.Model):
                 condition=models.Q(is_biologist=False) | models.Q(profession__in=["10", "21"]),
                 name="professional_biologist_is_doctor_or_pharmacist",
                 violation_error_message="Un biologiste est médecin (10) ou pharmacien (21).",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(merged_into__isnull=True) | ~models.Q(merged_into=models.F("id")),
+                name="professional_not_own_duplicate",
+                violation_error_message="Une personne n'est pas son propre doublon.",
             ),
         ]
 
@@ -75,6 +93,7 @@ class Company(models.Model):
     code = models.CharField("code", max_length=40, unique=True)
     name = WordsField("raison sociale", max_length=200)
     siret = models.CharField("SIRET", max_length=14, blank=True, validators=[siret])
+    finess = models.CharField("FINESS", max_length=9, blank=True, validators=[finess])
 
     class Meta:
         verbose_name = "société ou employeur"

@@ -1,4 +1,4 @@
-"""Teams, what carries them, and their members with dated facts."""
+"""Teams, from the first contact to what they become."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from django.db import models
 from django.utils import timezone
 
 from association.fields import WordsField
-from association.identifiers import rna, siret
 from association.machine import StateField, Stateful, transition
-from association.nomenclature import LegalForm, MemberStatus, PracticeMode, TeamKind
+from association.models.members import Membership
+from association.nomenclature import TeamKind
+from association.registries import closing_obstacles
 
 MANAGE = "association.manage_team"
 DECIDE = "association.decide_recognition"
@@ -38,10 +39,31 @@ def may_have_convention(team: Team, actor: Any, arguments: Any) -> str | None:
     return None
 
 
-def has_no_live_convention(team: Team, actor: Any, arguments: Any) -> str | None:
-    if team.state == Team.State.UNDER_CONVENTION:
-        return "Une convention est en cours : mettez-y fin d'abord."
+def nothing_keeps_it_open(team: Team, actor: Any, arguments: Any) -> str | None:
+    """Each floor says what still runs (a live convention)."""
+    for obstacle in closing_obstacles:
+        if reason := obstacle(team):
+            return reason
     return None
+
+
+def is_ready_for_the_ars(team: Team, actor: Any, arguments: Any) -> str | None:
+    """A project in writing that answers every question, nothing that blocks, every complement answered."""
+    from association.readiness import missing_for_submission
+
+    return missing_for_submission(team)
+
+
+def was_recognised(team: Team, actor: Any, arguments: Any) -> str | None:
+    if team.suspended_from == Team.State.UNDER_CONVENTION:
+        return "L'équipe était sous convention : elle y revient."
+    return None
+
+
+def was_under_convention(team: Team, actor: Any, arguments: Any) -> str | None:
+    if team.suspended_from != Team.State.UNDER_CONVENTION:
+        return "L'équipe n'était pas sous convention avant la suspension."
+    return may_have_convention(team, actor, arguments)
 
 
 class Theme(models.Model):
@@ -118,7 +140,26 @@ class Team(Stateful):
         related_name="teams",
         verbose_name="chargé·e de mission",
     )
+    ars_correspondent = models.ForeignKey(
+        "association.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="correspondant·e à l'ARS",
+    )
+    contact_name = WordsField("contact", max_length=150, blank=True)
+    contact_phone = models.CharField("téléphone du contact", max_length=30, blank=True)
+    contact_email = models.EmailField("courriel du contact", blank=True)
+    suspended_from = models.CharField("état avant la suspension", max_length=20, blank=True, editable=False)
+    version = models.PositiveIntegerField("version de la fiche", default=0, editable=False)
     created_at = models.DateTimeField("créée le", default=timezone.now)
+
+    # What the journal follows, in the order of the form (association.journal).
+    JOURNALED = (
+        "name", "kind", "department", "communes", "themes", "shared_patients", "officer", "ars_correspondent",
+        "contact_name", "contact_phone", "contact_email",
+    )  # fmt: skip
 
     objects = TeamQuerySet.as_manager()
 
@@ -161,7 +202,7 @@ class Team(Stateful):
         target=State.SUBMITTED,
         permission=MANAGE,
         label="Déposer à l'ARS",
-        guards=[may_be_recognised],
+        guards=[may_be_recognised, is_ready_for_the_ars],
     )
     def submit(self) -> None: ...
 
@@ -225,9 +266,17 @@ class Team(Stateful):
         needs_comment=True,
         danger=True,
     )
-    def suspend(self) -> None: ...
+    def suspend(self) -> None:
+        self.suspended_from = self.state
 
-    @transition(state, source=State.SUSPENDED, target=State.RECOGNISED, permission=MANAGE, label="Lever la suspension")
+    @transition(
+        state,
+        source=State.SUSPENDED,
+        target=State.RECOGNISED,
+        permission=MANAGE,
+        label="Lever la suspension",
+        guards=[was_recognised],
+    )
     def resume(self) -> None: ...
 
     @transition(
@@ -236,7 +285,7 @@ class Team(Stateful):
         target=State.UNDER_CONVENTION,
         permission=MANAGE,
         label="Lever la suspension, sous convention",
-        guards=[may_have_convention],
+        guards=[was_under_convention],
     )
     def resume_under_convention(self) -> None: ...
 
@@ -272,120 +321,7 @@ class Team(Stateful):
         label="Clore",
         needs_comment=True,
         danger=True,
-        guards=[has_no_live_convention, is_a_date("closed_on", "Indiquez la date de fin.")],
+        guards=[nothing_keeps_it_open, is_a_date("closed_on", "Indiquez la date de fin.")],
     )
     def close(self, *, closed_on: date, outcome: str) -> None:
         self.closed_on, self.outcome = closed_on, outcome
-
-
-class TeamStructure(models.Model):
-    """What carries a team between two dates (inclusive; none means without limit)."""
-
-    team = models.ForeignKey(Team, models.CASCADE, related_name="structures", verbose_name="équipe")
-    form = models.CharField("structure juridique", max_length=12, choices=LegalForm)
-    rna = models.CharField("RNA", max_length=10, blank=True, validators=[rna])
-    siret = models.CharField("SIRET", max_length=14, blank=True, validators=[siret])
-    starts_on = models.DateField("du", null=True, blank=True)
-    ends_on = models.DateField("au", null=True, blank=True)
-
-    class Meta:
-        verbose_name = "structure juridique"
-        ordering = ["team", "starts_on"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(starts_on__isnull=True)
-                | models.Q(ends_on__isnull=True)
-                | models.Q(ends_on__gte=models.F("starts_on")),
-                name="team_structure_dates_in_order",
-                violation_error_message="La fin précède le début.",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.get_form_display()
-
-
-class MembershipQuerySet(models.QuerySet["Membership"]):
-    def current(self, on: date | None = None) -> MembershipQuerySet:
-        """Memberships that cover a day (today by default)."""
-        day = on or timezone.localdate()
-        return self.filter(models.Q(left_on__isnull=True) | models.Q(left_on__gte=day), joined_on__lte=day)
-
-
-class Membership(models.Model):
-    """A professional's stay in a team, from ``joined_on`` to ``left_on``, both inclusive."""
-
-    team = models.ForeignKey(Team, models.PROTECT, related_name="memberships", verbose_name="équipe")
-    professional = models.ForeignKey(
-        "association.Professional", models.PROTECT, related_name="memberships", verbose_name="professionnel"
-    )
-    joined_on = models.DateField("entrée le")
-    left_on = models.DateField("sortie le", null=True, blank=True)
-    is_referent = models.BooleanField("référent", default=False)
-
-    objects = MembershipQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "membre"
-        ordering = ["team", "joined_on"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["team", "professional", "joined_on"],
-                name="membership_unique",
-                violation_error_message="Ce professionnel est déjà entré dans l'équipe à cette date.",
-            ),
-            models.UniqueConstraint(
-                fields=["team", "professional"],
-                condition=models.Q(left_on__isnull=True),
-                name="membership_one_open",
-                violation_error_message="Ce professionnel est déjà membre de l'équipe.",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(left_on__isnull=True) | models.Q(left_on__gte=models.F("joined_on")),
-                name="membership_dates_in_order",
-                violation_error_message="La sortie précède l'entrée.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.professional} ({self.team})"
-
-
-class MembershipPeriod(models.Model):
-    """What holds of a member between two dates (inclusive; none means without limit).
-
-    ``company`` is who is paid in the member's place (SEL, pharmacy, employer); none: the member.
-    """
-
-    membership = models.ForeignKey(Membership, models.CASCADE, related_name="periods", verbose_name="membre")
-    starts_on = models.DateField("du", null=True, blank=True)
-    ends_on = models.DateField("au", null=True, blank=True)
-    status = models.CharField("statut", max_length=10, choices=MemberStatus)
-    mode = models.CharField("mode d'exercice", max_length=8, choices=PracticeMode, default=PracticeMode.LIBERAL)
-    place = models.ForeignKey(
-        "association.Commune", models.PROTECT, null=True, blank=True, verbose_name="lieu d'exercice"
-    )
-    company = models.ForeignKey(
-        "association.Company",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="member_periods",
-        verbose_name="bénéficiaire",
-    )
-
-    class Meta:
-        verbose_name = "période de membre"
-        ordering = ["membership", "starts_on"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(starts_on__isnull=True)
-                | models.Q(ends_on__isnull=True)
-                | models.Q(ends_on__gte=models.F("starts_on")),
-                name="membership_period_dates_in_order",
-                violation_error_message="La fin précède le début.",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.membership} : {self.get_status_display()}"

@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
-from django.db.models.functions import TruncMonth
+from django.db.models.functions import Coalesce, TruncMonth
 
 from actions.models import Action, Participation
 from association.models import Membership, MembershipPeriod, Team, TeamStructure
@@ -263,11 +263,13 @@ def _memberships(only: dict[str, int]) -> dict[tuple[int, int], tuple[Membership
             )
         )
     signatures: dict[int, dict[int, date]] = defaultdict(dict)
-    for membership, convention, signed_on in Adhesion.objects.filter(
-        state__in=[Adhesion.State.SIGNED, Adhesion.State.ENDED], **_under(only, "membership")
-    ).values_list("membership_id", "convention_id", "signed_on"):
-        if signed_on is not None:
-            signatures[membership][convention] = signed_on
+    for membership, convention, takes_effect in (
+        Adhesion.objects.filter(state__in=[Adhesion.State.SIGNED, Adhesion.State.ENDED], **_under(only, "membership"))
+        .annotate(takes_effect=Coalesce("effective_on", "signed_on"))
+        .values_list("membership_id", "convention_id", "takes_effect")
+    ):
+        if takes_effect is not None:
+            signatures[membership][convention] = takes_effect
     found: dict[tuple[int, int], list[MembershipFacts]] = defaultdict(list)
     for pk, team, professional, joined_on, left_on in (
         Membership.objects.filter(**only)

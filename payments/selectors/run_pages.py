@@ -14,7 +14,8 @@ from django.utils import timezone
 from association.models import Job, Team, User
 from association.nomenclature import ActionType
 from association.searching import words
-from association.selectors import Entry, history_of, people_named
+from association.selectors.history import Entry, history_of
+from association.selectors.teams import people_named
 from payments.models import Account, Beneficiary, Payment, ProvisionalLine, Run, RunExport
 from payments.pricing.exclusions import NO_CONVENTION, convention_in_force
 from payments.reasons import Explanation, Waiting, explain

@@ -21,7 +21,7 @@ from association.models import Region as TerritoryRegion
 from association.nomenclature import TeamKind
 from config.importing import load_workbook_file
 from conventions.models import Convention
-from conventions.services import amend_terms
+from conventions.services.terms import amend_terms
 from payments.models import Run
 from payments.selectors.ledger import prove
 from payments.services.exporting import export_run

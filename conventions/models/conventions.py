@@ -1,4 +1,4 @@
-"""Conventions between a team's professionals and the association, and each member's signature."""
+"""Conventions between a team's professionals and the association."""
 
 from __future__ import annotations
 
@@ -6,28 +6,17 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
 from association.fields import WordsField
 from association.machine import StateField, Stateful, transition
-from association.models import Membership, Team
-from association.nomenclature import ActionType, TeamKind
+from association.models import Team
+from association.nomenclature import TeamKind
+from conventions.models.adhesions import MANAGE, SIGN, Adhesion
+from conventions.models.templates import ConventionTemplate
 
-MANAGE = "conventions.manage_convention"
-SIGN = "conventions.sign_convention"
-DEFAULT_CEILING_CENTS = 10_000_00  # per team and civil year (docs/payment-rules.md; a public figure)
 MINIMUM_SIGNATURES = 2  # with a GP among them (docs/sources.md, 3)
-
-
-def validate_action_types(codes: list[str]) -> None:
-    """Refuse an empty list and unknown codes."""
-    unknown = [code for code in codes if code not in ActionType.values]
-    if unknown or not codes:
-        raise ValidationError(
-            f"Types d'action inconnus : {', '.join(unknown)}." if unknown else "Indiquez au moins un type d'action."
-        )
 
 
 def minimum_composition_has_signed(convention: Convention, actor: Any, arguments: Any) -> str | None:
@@ -41,18 +30,43 @@ def minimum_composition_has_signed(convention: Convention, actor: Any, arguments
     return None
 
 
+def association_has_signed(convention: Convention, actor: Any, arguments: Any) -> str | None:
+    if convention.association_signed_on is None:
+        return "Il manque la signature de l'association."
+    return None
+
+
+def nobody_has_signed(convention: Convention, actor: Any, arguments: Any) -> str | None:
+    if convention.association_signed_on or convention.adhesions.filter(state=Adhesion.State.SIGNED).exists():
+        return "Des signatures sont déjà recueillies : abandonnez cette convention, puis émettez-en une autre."
+    return None
+
+
+def may_be_issued(convention: Convention, actor: Any, arguments: Any) -> str | None:
+    from conventions.gates import missing_for_issue
+
+    return missing_for_issue(convention)
+
+
+def has_a_text(convention: Convention, actor: Any, arguments: Any) -> str | None:
+    if arguments and not (arguments.get("agreed") and arguments.get("document")):
+        return "Le texte de la convention manque."
+    return None
+
+
 def effect_is_allowed(convention: Convention, actor: Any, arguments: Any) -> str | None:
-    """`effective_on` is the later of start and signature, or earlier by decision, within the setting."""
+    """`effective_on` is the later of start and signature, or earlier by decision, within the setting.
+
+    A renewal has a bound of its own: signed late, it takes effect where the one before ended, so that no day is lost.
+    """
     signed_on, effective_on = arguments.get("signed_on"), arguments.get("effective_on")
     if signed_on is None:
         return "Indiquez la date de signature." if arguments else None
     usual = max(convention.starts_on, signed_on)
-    days = settings.CONVENTION_EARLY_EFFECT_DAYS
+    setting = "CONVENTION_RENEWAL_EFFECT_DAYS" if convention.renews_id else "CONVENTION_EARLY_EFFECT_DAYS"
+    days = getattr(settings, setting)
     if effective_on and effective_on < usual - timedelta(days=days):
-        return (
-            f"La prise d'effet ne peut précéder le {usual:%d/%m/%Y} de plus de {days} jour(s) "
-            "(réglage CONVENTION_EARLY_EFFECT_DAYS)."
-        )
+        return f"La prise d'effet ne peut précéder le {usual:%d/%m/%Y} de plus de {days} jour(s) (réglage {setting})."
     if effective_on and effective_on < usual and not arguments.get("early_effect_reason", "").strip():
         return "Une prise d'effet anticipée demande un motif."
     return None
@@ -92,6 +106,25 @@ class Convention(Stateful):
     effective_on = models.DateField("prise d'effet", null=True, blank=True)
     early_effect_reason = WordsField("motif de l'effet anticipé", max_length=200, blank=True)
     terminated_on = models.DateField("résiliée au", null=True, blank=True)
+    renews = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="renewals", verbose_name="renouvelle"
+    )
+    template = models.ForeignKey(
+        ConventionTemplate, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="modèle de texte"
+    )
+    # What was agreed: the articles in words and the data behind them; the checksum is over exactly this.
+    agreed = models.JSONField("texte et données convenus", null=True, blank=True, editable=False)
+    agreed_sha256 = models.CharField("empreinte du texte convenu", max_length=64, blank=True, editable=False)
+    document = models.ForeignKey(
+        "association.Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="convention (PDF)"
+    )
+    scan = models.ForeignKey(
+        "association.Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="exemplaire signé"
+    )
+    issued_on = models.DateField("émise le", null=True, blank=True)
+    association_signed_on = models.DateField("signée par l'association le", null=True, blank=True)
+    association_signatory = WordsField("signataire de l'association", max_length=150, blank=True)
+    version = models.PositiveIntegerField("version de la fiche", default=0, editable=False)
     created_at = models.DateTimeField("créée le", default=timezone.now)
 
     objects = ConventionQuerySet.as_manager()
@@ -116,13 +149,33 @@ class Convention(Stateful):
                 name="convention_terminated_has_date",
                 violation_error_message="Une convention résiliée a une date de résiliation.",
             ),
+            models.UniqueConstraint(
+                fields=["renews"],
+                condition=~models.Q(state="abandoned"),
+                name="convention_one_renewal",
+                violation_error_message="Cette convention a déjà son renouvellement.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(terminated_on__isnull=True) | models.Q(terminated_on__gte=models.F("effective_on")),
+                name="convention_terminated_after_effect",
+                violation_error_message="La résiliation précède la prise d'effet.",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.number
 
-    @transition(state, source=State.DRAFT, target=State.ISSUED, permission=MANAGE, label="Émettre")
-    def issue(self) -> None: ...
+    @transition(
+        state,
+        source=State.DRAFT,
+        target=State.ISSUED,
+        permission=MANAGE,
+        label="Émettre",
+        guards=[may_be_issued, has_a_text],
+    )
+    def issue(self, *, issued_on: date, agreed: dict[str, Any], agreed_sha256: str, document: Any) -> None:
+        """From here on the text is frozen by the database; a change is an amendment."""
+        self.issued_on, self.agreed, self.agreed_sha256, self.document = issued_on, agreed, agreed_sha256, document
 
     @transition(state, source=State.ISSUED, target=State.SIGNING, permission=MANAGE, label="Mettre en signature")
     def open_signing(self) -> None: ...
@@ -130,10 +183,21 @@ class Convention(Stateful):
     @transition(
         state,
         source=State.SIGNING,
+        target=State.ISSUED,
+        permission=MANAGE,
+        label="Retirer de la signature",
+        needs_comment=True,
+        guards=[nobody_has_signed],
+    )
+    def withdraw_from_signing(self) -> None: ...
+
+    @transition(
+        state,
+        source=State.SIGNING,
         target=State.SIGNED,
         permission=SIGN,
         label="Signer",
-        guards=[minimum_composition_has_signed, effect_is_allowed],
+        guards=[association_has_signed, minimum_composition_has_signed, effect_is_allowed],
     )
     def sign(self, *, signed_on: date, effective_on: date | None = None, early_effect_reason: str = "") -> None:
         """Pays from `effective_on` on (docs/sources.md, 3: funding needs a signed convention)."""
@@ -186,118 +250,3 @@ class Convention(Stateful):
         danger=True,
     )
     def abandon(self) -> None: ...
-
-
-class ConventionTerms(models.Model):
-    """What a convention allows from a date on: the first row has no date, an amendment adds a dated one."""
-
-    convention = models.ForeignKey(Convention, models.CASCADE, related_name="terms", verbose_name="convention")
-    effective_on = models.DateField("à partir du", null=True, blank=True)
-    ceiling_cents = models.PositiveIntegerField("plafond annuel", default=DEFAULT_CEILING_CENTS)
-    action_types = models.JSONField("types d'action", validators=[validate_action_types])
-
-    class Meta:
-        verbose_name = "termes de la convention"
-        ordering = ["convention", models.F("effective_on").asc(nulls_first=True)]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["convention"],
-                condition=models.Q(effective_on__isnull=True),
-                name="convention_terms_one_initial",
-                violation_error_message="Cette convention a déjà ses termes initiaux.",
-            ),
-            models.UniqueConstraint(
-                fields=["convention", "effective_on"],
-                name="convention_terms_one_per_date",
-                violation_error_message="Des termes existent déjà à cette date.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.convention} : {', '.join(self.action_types)}"
-
-
-class Suspension(models.Model):
-    """A suspension of a convention, from ``starts_on`` included to ``ends_on`` excluded (none: still open)."""
-
-    convention = models.ForeignKey(Convention, models.CASCADE, related_name="suspensions", verbose_name="convention")
-    starts_on = models.DateField("du")
-    ends_on = models.DateField("jusqu'au (exclu)", null=True, blank=True)
-    reason = WordsField("motif", max_length=200, blank=True)
-
-    class Meta:
-        verbose_name = "suspension"
-        ordering = ["convention", "starts_on"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["convention"],
-                condition=models.Q(ends_on__isnull=True),
-                name="suspension_one_open",
-                violation_error_message="Cette convention est déjà suspendue.",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gt=models.F("starts_on")),
-                name="suspension_dates_in_order",
-                violation_error_message="La fin de la suspension précède son début.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.convention} suspendue du {self.starts_on:%d/%m/%Y}"
-
-
-class Adhesion(Stateful):
-    """A member's own signature of a convention, at its signing or later (rule SIGNATURE)."""
-
-    lock_parents = ("convention",)
-
-    class State(models.TextChoices):
-        INVITED = "invited", "Invité"
-        SIGNED = "signed", "Signée"
-        DECLINED = "declined", "Refusée"
-        ENDED = "ended", "Terminée"
-
-    state = StateField(choices=State, default=State.INVITED)
-    convention = models.ForeignKey(Convention, models.PROTECT, related_name="adhesions", verbose_name="convention")
-    membership = models.ForeignKey(Membership, models.PROTECT, related_name="adhesions", verbose_name="membre")
-    signed_on = models.DateField("signée le", null=True, blank=True)
-    ended_on = models.DateField("terminée le", null=True, blank=True)
-
-    class Meta:
-        verbose_name = "adhésion"
-        ordering = ["convention", "membership"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["convention", "membership"],
-                name="adhesion_unique",
-                violation_error_message="Ce membre a déjà une adhésion à cette convention.",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(state__in=["signed", "ended"]) | models.Q(signed_on__isnull=False),
-                name="adhesion_signed_has_date",
-                violation_error_message="Une adhésion signée a une date de signature.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.membership.professional} : {self.convention}"
-
-    @transition(state, source=[State.INVITED, State.DECLINED], target=State.SIGNED, permission=SIGN, label="Signer")
-    def sign(self, *, signed_on: date) -> None:
-        self.signed_on = signed_on
-
-    @transition(
-        state, source=State.INVITED, target=State.DECLINED, permission=SIGN, label="Refuser", needs_comment=True
-    )
-    def decline(self) -> None: ...
-
-    @transition(
-        state,
-        source=State.SIGNED,
-        target=State.ENDED,
-        permission="conventions.end_adhesion",
-        label="Mettre fin",
-    )
-    def end(self, *, ended_on: date) -> None:
-        """Ends with the membership; the signature still counts for the dates before (rule MEMBER says the rest)."""
-        self.ended_on = ended_on

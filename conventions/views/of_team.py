@@ -1,4 +1,4 @@
-"""The pages of the conventions."""
+"""A team's conventions, as a part of its dossier."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from association.access import needs
 from association.models import Team
-from conventions import selectors
+from conventions.selectors.of_team import conventions_of
 
 
 @require_safe
@@ -14,7 +14,7 @@ from conventions import selectors
 def of_team(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a team's conventions, as a part of its page."""
     team = get_object_or_404(Team.objects.visible_to(request.user), pk=pk)
-    rows = selectors.conventions_of(team, user=request.user)
+    rows = conventions_of(team, user=request.user)
     names = request.user.has_perm("association.view_professional")
     money = request.user.role != "ars"
     return render(

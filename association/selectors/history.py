@@ -1,0 +1,48 @@
+"""The history of one object: its changes of state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+
+from association.machine import Stateful
+from association.models import TransitionLog
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a history: what was done, the state it led to, when, by whom, and why."""
+
+    label: str
+    at: datetime
+    actor: str
+    comment: str = ""
+    state: str = ""
+    state_label: str = ""
+
+
+def history_of(obj: Stateful) -> list[Entry]:
+    """Return the changes of state of an object, newest first."""
+    rows = TransitionLog.objects.filter(
+        content_type=ContentType.objects.get_for_model(obj), object_id=obj.pk
+    ).select_related("actor")
+    field: Any = obj._meta.get_field("state")  # type: ignore[misc]
+    labels = {found.name: found.custom["label"] for found in field.get_all_transitions(type(obj))}
+    states = dict(field.flatchoices)
+    return [_entry(row, labels, states) for row in rows]
+
+
+def _entry(row: TransitionLog, labels: Mapping[str, Any], states: Mapping[Any, Any]) -> Entry:
+    created = {"reprise": "Reprise du classeur", "demo": "Région de démonstration"}.get(row.origin, "Création")
+    return Entry(
+        label=str(labels.get(row.transition, created)),
+        at=row.at,
+        actor=str(row.actor),
+        comment=row.comment,
+        state=row.to_state,
+        state_label=str(states.get(row.to_state, row.to_state)),
+    )

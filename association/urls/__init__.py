@@ -1,0 +1,30 @@
+"""The addresses of the ground: one list per subject, one namespace."""
+
+from association.urls import (
+    attestations,
+    documents,
+    exchanges,
+    jobs,
+    members,
+    people,
+    projects,
+    recognition,
+    rules,
+    structures,
+    teams,
+)
+
+app_name = "association"
+urlpatterns = [
+    *teams.urlpatterns,
+    *members.urlpatterns,
+    *projects.urlpatterns,
+    *recognition.urlpatterns,
+    *documents.urlpatterns,
+    *exchanges.urlpatterns,
+    *people.urlpatterns,
+    *structures.urlpatterns,
+    *attestations.urlpatterns,
+    *rules.urlpatterns,
+    *jobs.urlpatterns,
+]

@@ -1,0 +1,5 @@
+"""Documents of a dossier."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Exchanges with a team, and the outbox."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Members of a team."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Professionals and their duplicates."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

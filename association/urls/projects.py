@@ -1,0 +1,5 @@
+"""Health projects."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

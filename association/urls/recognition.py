@@ -1,0 +1,5 @@
+"""Recognition by the ARS."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

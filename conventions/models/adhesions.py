@@ -1,0 +1,128 @@
+"""A member's own signature of a convention."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import models
+
+from association.machine import StateField, Stateful, transition
+from association.models import Membership
+
+MANAGE = "conventions.manage_convention"
+SIGN = "conventions.sign_convention"
+
+
+class SignedHow(models.TextChoices):
+    """How a signature was given; empty for what was imported."""
+
+    PAPER = "papier", "Sur papier"
+    SCREEN = "ecran", "À l'écran"
+
+
+def is_the_member(obj: Any, actor: Any, arguments: Any) -> str | None:
+    if actor.professional_id != obj.membership.professional_id:
+        return "Chacun signe pour soi : connectez-vous avec le compte de ce membre."
+    return None
+
+
+def after_joining(obj: Any, actor: Any, arguments: Any) -> str | None:
+    """A signature within the stay: nobody signs before joining or after leaving."""
+    signed_on, stay = arguments.get("signed_on"), obj.membership
+    if signed_on is None:
+        return None
+    if signed_on < stay.joined_on:
+        return f"{stay.professional} est membre depuis le {stay.joined_on:%d/%m/%Y} : la signature ne peut précéder."
+    if stay.left_on and signed_on > stay.left_on:
+        return f"{stay.professional} a quitté l'équipe le {stay.left_on:%d/%m/%Y} : la signature ne peut suivre."
+    return None
+
+
+class Adhesion(Stateful):
+    """A member's own signature of a convention, at its signing or later (rule SIGNATURE)."""
+
+    lock_parents = ("convention",)
+
+    class State(models.TextChoices):
+        INVITED = "invited", "Invité"
+        SIGNED = "signed", "Signée"
+        DECLINED = "declined", "Refusée"
+        ENDED = "ended", "Terminée"
+
+    state = StateField(choices=State, default=State.INVITED)
+    convention = models.ForeignKey(
+        "conventions.Convention", models.PROTECT, related_name="adhesions", verbose_name="convention"
+    )
+    membership = models.ForeignKey(Membership, models.PROTECT, related_name="adhesions", verbose_name="membre")
+    signed_on = models.DateField("signée le", null=True, blank=True)
+    # From when it counts for payments; the day of the signature, or earlier with a renewal signed late (same bound).
+    effective_on = models.DateField("prise d'effet", null=True, blank=True)
+    how = models.CharField("recueillie", max_length=8, choices=SignedHow, blank=True)
+    scan = models.ForeignKey(
+        "association.Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="scan"
+    )
+    reminded_at = models.DateTimeField("relancée le", null=True, blank=True)
+    ended_on = models.DateField("terminée le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "adhésion"
+        ordering = ["convention", "membership"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["convention", "membership"],
+                name="adhesion_unique",
+                violation_error_message="Ce membre a déjà une adhésion à cette convention.",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["signed", "ended"]) | models.Q(signed_on__isnull=False),
+                name="adhesion_signed_has_date",
+                violation_error_message="Une adhésion signée a une date de signature.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.membership.professional} : {self.convention}"
+
+    @transition(
+        state,
+        source=[State.INVITED, State.DECLINED],
+        target=State.SIGNED,
+        permission=SIGN,
+        label="Signer",
+        guards=[after_joining],
+    )
+    def sign(
+        self, *, signed_on: date, how: str = SignedHow.PAPER, effective_on: date | None = None, scan: Any = None
+    ) -> None:
+        self.signed_on, self.how, self.scan = signed_on, how, scan
+        self.effective_on = effective_on or signed_on
+
+    @transition(
+        state,
+        source=[State.INVITED, State.DECLINED],
+        target=State.SIGNED,
+        permission="conventions.sign_own",
+        label="Signer à l'écran",
+        guards=[is_the_member, after_joining],
+    )
+    def sign_on_screen(self, *, signed_on: date, effective_on: date | None = None) -> None:
+        """By the signed-in member: reading the text and confirming it on screen."""
+        self.signed_on, self.how = signed_on, SignedHow.SCREEN
+        self.effective_on = effective_on or signed_on
+
+    @transition(
+        state, source=State.INVITED, target=State.DECLINED, permission=SIGN, label="Refuser", needs_comment=True
+    )
+    def decline(self) -> None: ...
+
+    @transition(
+        state,
+        source=State.SIGNED,
+        target=State.ENDED,
+        permission="conventions.end_adhesion",
+        label="Mettre fin",
+    )
+    def end(self, *, ended_on: date) -> None:
+        """Ends with the membership; the signature still counts for the dates before (rule MEMBER says the rest)."""
+        self.ended_on = ended_on
