@@ -156,6 +156,7 @@ class TeamFinding(models.Model):
     team = models.ForeignKey(Team, models.CASCADE, related_name="findings", verbose_name="équipe")
     code = models.CharField("code", max_length=40)
     level = models.CharField("niveau", max_length=10)
+    subject = models.CharField("à propos de", max_length=200, blank=True)
     sentence = models.TextField("constat")
     source = models.CharField("source", max_length=200, blank=True)
     since = models.DateField("depuis le", default=timezone.localdate)
@@ -163,7 +164,13 @@ class TeamFinding(models.Model):
     class Meta:
         verbose_name = "constat"
         ordering = ["team", "level", "code"]
-        indexes = [models.Index(fields=["code", "team"], name="team_finding_code")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "code", "subject"],
+                name="team_finding_unique",
+                violation_error_message="Ce constat est déjà noté.",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.team} : {self.sentence}"
