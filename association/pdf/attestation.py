@@ -11,13 +11,13 @@ from typing import IO, Any
 from reportlab.platypus import Flowable, KeepTogether, Table
 
 from association.money import euros
-from association.pdf.pieces import gap, heading, lead, line, panel, qr_code, small, title
+from association.pdf.pieces import gap, lead, line, panel, qr_code, small, title
 from association.pdf.sheet import write_pdf
-from association.pdf.styles import BODY, CELL_STRONG, LINE, TEXT_WIDTH
+from association.pdf.styles import AMPLE, AMPLE_STRONG, BODY, CELL_STRONG, LINE, TEXT_WIDTH
 from association.pdf.text import long_date, shortened
 
 DATES = ("recognised_on", "period_from", "period_to", "issued_on")
-QR_SIDE = 92  # points
+QR_SIDE, VERIFIED = 96, 280  # points
 SIGNING = 62  # points left for a hand
 NAMED = 160  # characters of a name in the foot, which no page may cut
 
@@ -86,29 +86,32 @@ def attestation_pdf(content: AttestationContent, buffer: str | Path | IO[bytes])
 
 
 def _story(content: AttestationContent) -> Iterator[Flowable]:
+    yield gap(10)
     yield title("Attestation d’appartenance")
     yield lead(f"à une équipe de soins coordonnée – année {content.year}")
-    yield line(f"{content.organisation} atteste que :", BODY)
-    yield gap(4)
+    yield gap(14)
+    yield line(f"{content.organisation} atteste que :", AMPLE)
+    yield gap(6)
     yield panel(content.professional, _person(content))
-    yield gap(9)
-    yield line("est membre de l’équipe :", BODY)
-    yield gap(4)
+    yield gap(16)
+    yield line("est membre de l’équipe :", AMPLE)
+    yield gap(6)
     yield panel(content.team_name, _team(content))
-    yield from heading("Période attestée")
-    yield line(f"Du {long_date(content.period_from)} au {long_date(content.period_to)}.", BODY)
+    yield gap(16)
+    yield line(f"du {long_date(content.period_from)} au {long_date(content.period_to)}.", AMPLE_STRONG)
+    yield gap(6)
     if content.amount_cents is not None:
         yield line(
             f"Montant prévu pour cette profession au titre de l’année {content.year}, à titre d’information : "
             f"{euros(content.amount_cents)}.",
-            BODY,
+            AMPLE,
         )
     yield line(
         "La validité de cette attestation prend fin à la date du départ du professionnel de l’équipe, "
         "s’il a lieu avant le terme de la période.",
-        BODY,
+        AMPLE,
     )
-    yield gap(12)
+    yield gap(28)
     yield KeepTogether([_foot(content)])
 
 
@@ -134,35 +137,27 @@ def _team(content: AttestationContent) -> list[tuple[str, str]]:
 
 def _foot(content: AttestationContent) -> Table:
     """Who issued it at the left, how it is verified at the right."""
-    left: list[Flowable] = [
-        line(f"Fait le {long_date(content.issued_on)}", BODY),
-        line(f"par {shortened(content.issued_by, NAMED)}, pour {shortened(content.organisation, NAMED)}", BODY),
-        gap(SIGNING),
-    ]
-    right: list[Flowable] = [
+    named = [line(shortened(name, NAMED), BODY) for name in (content.issued_by, content.organisation)]
+    issued = [line(f"Fait le {long_date(content.issued_on)}", BODY), *named, gap(SIGNING)]
+    how = [
         line(f"N° {shortened(content.number, NAMED)}", CELL_STRONG),
         small("Ce numéro peut être vérifié par tous, sans se connecter, avec le code ci-contre ou à l’adresse :"),
         small(shortened(content.verify_url, 2 * NAMED)),
     ]
     verified = Table(
-        [[qr_code(content.verify_url, QR_SIDE), right]],
-        colWidths=[QR_SIDE, TEXT_WIDTH * 0.58 - QR_SIDE],
-        style=[("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("LEFTPADDING", (0, 0), (0, 0), 0), *_flat()],
-    )
-    return Table(
-        [[left, verified]],
-        colWidths=[TEXT_WIDTH * 0.42, TEXT_WIDTH * 0.58],
-        hAlign="LEFT",
+        [[qr_code(content.verify_url, QR_SIDE), how]],
+        colWidths=[QR_SIDE + 8, VERIFIED - QR_SIDE - 8],
+        hAlign="RIGHT",
         style=[
-            ("VALIGN", (0, 0), (-1, -1), "TOP"),
-            ("LEFTPADDING", (0, 0), (0, 0), 0),
-            ("RIGHTPADDING", (0, 0), (0, 0), 14),
-            ("LEFTPADDING", (1, 0), (1, 0), 6),
-            ("BOX", (1, 0), (1, 0), 0.6, LINE),
-            *_flat(),
+            ("BOX", (0, 0), (-1, -1), 0.6, LINE),
+            ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+            ("LEFTPADDING", (0, 0), (-1, -1), 4),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 10),
+            ("RIGHTPADDING", (0, 0), (0, 0), 4),
+            ("TOPPADDING", (0, 0), (-1, -1), 4),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
         ],
     )
-
-
-def _flat() -> list[tuple[Any, ...]]:
-    return [("TOPPADDING", (0, 0), (-1, -1), 4), ("BOTTOMPADDING", (0, 0), (-1, -1), 4)]
+    sides = [("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (1, 0), (1, 0), 0)]
+    style = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("RIGHTPADDING", (0, 0), (0, 0), 14), *sides]
+    return Table([[issued, verified]], colWidths=[TEXT_WIDTH - VERIFIED, VERIFIED], hAlign="LEFT", style=style)

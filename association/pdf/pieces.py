@@ -124,6 +124,7 @@ def panel(headline: str, pairs: Sequence[tuple[str, str]]) -> Table:
     style = [
         *_pairs_style(PANEL_PADDING),
         *(("SPAN", (0, row), (1, row)) for row in range(len(heads))),
+        ("RIGHTPADDING", (0, 0), (0, len(heads) - 1), PANEL_PADDING),
         ("BACKGROUND", (0, 0), (-1, -1), TINT),
         ("LINEBEFORE", (0, 0), (0, -1), 2.5, BRAND),
         ("TOPPADDING", (0, 0), (-1, 0), 9),

@@ -36,6 +36,8 @@ BODY = ParagraphStyle(
     "body", fontName=REGULAR, fontSize=9.5, leading=14, textColor=INK, spaceAfter=5, splitLongWords=1,
     allowWidows=0, allowOrphans=0,
 )  # fmt: skip
+AMPLE = ParagraphStyle("ample", BODY, fontSize=10.5, leading=16)
+AMPLE_STRONG = ParagraphStyle("ample-strong", AMPLE, fontName=BOLD)
 H1 = ParagraphStyle("h1", BODY, fontName=BOLD, fontSize=17, leading=22, textColor=BRAND, spaceAfter=3)
 H2 = ParagraphStyle("h2", BODY, fontName=BOLD, fontSize=11.5, leading=15.5, textColor=BRAND, spaceBefore=13)
 H3 = ParagraphStyle("h3", BODY, fontName=BOLD, spaceBefore=5, spaceAfter=2)
