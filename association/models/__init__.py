@@ -1,6 +1,7 @@
 from association.models.attestations import Attestation, CoordinationAllowance
 from association.models.documents import Document
 from association.models.dossiers import DossierDocument, EligibilityLevel, Exchange, OutgoingMail, TeamFinding
+from association.models.duplicates import NotDuplicate
 from association.models.history import FieldChange, LookLog, TransitionLog
 from association.models.jobs import Job
 from association.models.members import Membership, MembershipPeriod, TeamStructure
@@ -32,6 +33,7 @@ __all__ = [
     "LookLog",
     "Membership",
     "MembershipPeriod",
+    "NotDuplicate",
     "OutgoingMail",
     "Professional",
     "RecognitionRequest",
