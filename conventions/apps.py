@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ConventionsConfig(AppConfig):
@@ -9,6 +10,7 @@ class ConventionsConfig(AppConfig):
         from association.immutability import declare_frozen
         from association.permissions import grant
         from conventions import sheets
+        from conventions.first_texts import publish_first_texts
         from conventions.models import Amendment, Convention, ConventionTemplate
         from conventions.permissions import PERMISSIONS
 
@@ -32,3 +34,4 @@ class ConventionsConfig(AppConfig):
             message="Un modèle publié ne se modifie plus : rédigez-en une nouvelle version.",
         )
         sheets.register()
+        post_migrate.connect(publish_first_texts, sender=self, dispatch_uid="first_texts")

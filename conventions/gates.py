@@ -1,9 +1,36 @@
-"""What has to hold before a convention is issued."""
+"""What has to hold before a convention is drafted, issued or signed."""
 
 from __future__ import annotations
 
+from datetime import date
+
+from django.utils import timezone
+
+from association.models import Team
+from association.models.teams import may_have_convention
+from association.nomenclature import TeamKind
 from association.readiness import missing_for_convention
+from association.registries import priced_kinds
 from conventions.models import Convention
+
+IN_PREPARATION = (Convention.State.DRAFT, Convention.State.ISSUED, Convention.State.SIGNING)
+
+
+def is_paid(kind: str) -> bool:
+    """Whether the actions of a kind of team are paid: an ESP CLAP, and an ESS once it has prices of its own."""
+    return kind == TeamKind.ESP_CLAP or any(kind in source() for source in priced_kinds)
+
+
+def missing_for_draft(team: Team) -> str | None:
+    """Return what keeps a convention of the team from being prepared, in French, or nothing."""
+    if reason := may_have_convention(team, None, {}):
+        return reason
+    if team.state not in (Team.State.RECOGNISED, Team.State.UNDER_CONVENTION):
+        return f"L'équipe est à l'état « {team.get_state_label()} » : une convention suppose une équipe reconnue."
+    other = Convention.objects.filter(team=team, state__in=IN_PREPARATION).first()
+    if other:
+        return f"La convention {other.number} est déjà en préparation : menez-la à la signature, ou abandonnez-la."
+    return None
 
 
 def missing_for_issue(convention: Convention) -> str | None:
@@ -11,7 +38,7 @@ def missing_for_issue(convention: Convention) -> str | None:
 
     A recognised team, the rules of its kind for a convention, terms, members to sign, no overlap with another.
     """
-    if reason := missing_for_convention(convention.team):
+    if reason := may_have_convention(convention.team, None, {}) or missing_for_convention(convention.team):
         return reason
     if not convention.terms.exists():
         return "Indiquez le plafond et les types d'action de la convention."
@@ -21,7 +48,10 @@ def missing_for_issue(convention: Convention) -> str | None:
 
 
 def overlap(convention: Convention) -> str | None:
-    """Return which other convention of the team covers one of its days, in French, or nothing."""
+    """Return which other convention of the team covers one of its days, in French, or nothing.
+
+    ``convention`` may be unsaved: its team and its two dates are all that is read.
+    """
     others = Convention.objects.filter(
         team=convention.team_id, starts_on__lte=convention.ends_on, ends_on__gte=convention.starts_on
     ).exclude(pk=convention.pk)
@@ -32,4 +62,13 @@ def overlap(convention: Convention) -> str | None:
                 f"La convention {other.number} de cette équipe court déjà du {other.starts_on:%d/%m/%Y} "
                 f"au {last:%d/%m/%Y} : choisissez des dates qui ne se chevauchent pas."
             )
+    return None
+
+
+def day_is_refused(day: date, convention: Convention) -> str | None:
+    """Return why nobody can have signed the text of a convention on a day, in French, or nothing."""
+    if day > timezone.localdate():
+        return "Cette date est à venir : indiquez le jour où la signature a été donnée."
+    if convention.issued_on and day < convention.issued_on:
+        return f"Le texte a été émis le {convention.issued_on:%d/%m/%Y} : la signature ne peut précéder."
     return None

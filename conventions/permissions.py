@@ -4,8 +4,12 @@ from association.permissions import ADMIN, ARS, AUDITOR, OFFICE, REFERENT, SYSTE
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     "conventions.view_convention": OFFICE | {ARS, AUDITOR, REFERENT},
+    # The agreed text names the members: the ARS sees dates and state, not the text.
+    "conventions.view_text": OFFICE | {AUDITOR, REFERENT},
     "conventions.manage_convention": OFFICE,
     "conventions.sign_convention": OFFICE,
+    # The system too: what ends with a recognition that the ARS withdraws.
+    "conventions.stop_convention": OFFICE | {SYSTEM},
     "conventions.sign_own": frozenset({REFERENT}),
     "conventions.view_template": OFFICE | {ADMIN},
     "conventions.manage_template": frozenset({ADMIN}),

@@ -12,6 +12,7 @@ from association.models import Membership
 
 MANAGE = "conventions.manage_convention"
 SIGN = "conventions.sign_convention"
+STOP = "conventions.stop_convention"
 
 
 class SignedHow(models.TextChoices):
@@ -37,6 +38,20 @@ def after_joining(obj: Any, actor: Any, arguments: Any) -> str | None:
     if stay.left_on and signed_on > stay.left_on:
         return f"{stay.professional} a quitté l'équipe le {stay.left_on:%d/%m/%Y} : la signature ne peut suivre."
     return None
+
+
+def the_text_is_in_signing(obj: Any, actor: Any, arguments: Any) -> str | None:
+    """A convention in signing, or one already signed that a member joins later; on a day when the text was there."""
+    from conventions.gates import day_is_refused
+
+    convention = obj.convention
+    if convention.state not in ("signing", "signed", "suspended"):
+        return (
+            f"La convention {convention.number} est à l'état « {convention.get_state_label()} » : "
+            "elle ne reçoit pas de signature."
+        )
+    signed_on = arguments.get("signed_on")
+    return day_is_refused(signed_on, convention) if signed_on else None
 
 
 class Adhesion(Stateful):
@@ -90,7 +105,7 @@ class Adhesion(Stateful):
         target=State.SIGNED,
         permission=SIGN,
         label="Signer",
-        guards=[after_joining],
+        guards=[the_text_is_in_signing, after_joining],
     )
     def sign(
         self, *, signed_on: date, how: str = SignedHow.PAPER, effective_on: date | None = None, scan: Any = None
@@ -104,7 +119,7 @@ class Adhesion(Stateful):
         target=State.SIGNED,
         permission="conventions.sign_own",
         label="Signer à l'écran",
-        guards=[is_the_member, after_joining],
+        guards=[is_the_member, the_text_is_in_signing, after_joining],
     )
     def sign_on_screen(self, *, signed_on: date, effective_on: date | None = None) -> None:
         """By the signed-in member: reading the text and confirming it on screen."""

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from association.fields import WordsField
 from association.machine import StateField, Stateful, transition
-from association.models import Team
+from association.models import Professional, Team
 from association.nomenclature import TeamKind
-from conventions.models.adhesions import MANAGE, SIGN, Adhesion
+from conventions.models.adhesions import MANAGE, SIGN, STOP, Adhesion
 from conventions.models.templates import ConventionTemplate
 
 MINIMUM_SIGNATURES = 2  # with a GP among them (docs/sources.md, 3)
@@ -21,8 +21,12 @@ MINIMUM_SIGNATURES = 2  # with a GP among them (docs/sources.md, 3)
 
 def minimum_composition_has_signed(convention: Convention, actor: Any, arguments: Any) -> str | None:
     """ESP CLAP: two professionals with a GP (docs/sources.md, 3); everybody else joins by an adhesion of their own."""
-    signed = list(convention.adhesions.filter(state=Adhesion.State.SIGNED).select_related("membership__professional"))
-    people = {adhesion.membership.professional for adhesion in signed}
+    signed = convention.adhesions.filter(state=Adhesion.State.SIGNED).select_related("membership__professional")
+    return minimum_composition(convention, {adhesion.membership.professional for adhesion in signed})
+
+
+def minimum_composition(convention: Convention, people: set[Professional]) -> str | None:
+    """Return what is missing among those who signed, in French, or nothing."""
     if len(people) < MINIMUM_SIGNATURES:
         return f"Il manque des signatures : {len(people)} sur {MINIMUM_SIGNATURES} au moins."
     if convention.team.kind == TeamKind.ESP_CLAP and not any(p.is_general_practitioner for p in people):
@@ -69,6 +73,18 @@ def effect_is_allowed(convention: Convention, actor: Any, arguments: Any) -> str
         return f"La prise d'effet ne peut précéder le {usual:%d/%m/%Y} de plus de {days} jour(s) (réglage {setting})."
     if effective_on and effective_on < usual and not arguments.get("early_effect_reason", "").strip():
         return "Une prise d'effet anticipée demande un motif."
+    return None
+
+
+def ends_within_its_time(convention: Convention, actor: Any, arguments: Any) -> str | None:
+    day = arguments.get("terminated_on")
+    if day is None:
+        return "Indiquez la date de résiliation." if arguments else None
+    if not convention.effective_on <= day <= convention.ends_on:
+        return (
+            f"La résiliation se place entre la prise d'effet ({convention.effective_on:%d/%m/%Y}) "
+            f"et la fin de la convention ({convention.ends_on:%d/%m/%Y})."
+        )
     return None
 
 
@@ -173,9 +189,12 @@ class Convention(Stateful):
         label="Émettre",
         guards=[may_be_issued, has_a_text],
     )
-    def issue(self, *, issued_on: date, agreed: dict[str, Any], agreed_sha256: str, document: Any) -> None:
+    def issue(
+        self, *, issued_on: date, agreed: dict[str, Any], agreed_sha256: str, document: Any, template: Any = None
+    ) -> None:
         """From here on the text is frozen by the database; a change is an amendment."""
         self.issued_on, self.agreed, self.agreed_sha256, self.document = issued_on, agreed, agreed_sha256, document
+        self.template = template
 
     @transition(state, source=State.ISSUED, target=State.SIGNING, permission=MANAGE, label="Mettre en signature")
     def open_signing(self) -> None: ...
@@ -232,10 +251,11 @@ class Convention(Stateful):
         state,
         source=[State.SIGNED, State.SUSPENDED],
         target=State.TERMINATED,
-        permission=MANAGE,
+        permission=STOP,
         label="Résilier",
         needs_comment=True,
         danger=True,
+        guards=[ends_within_its_time],
     )
     def terminate(self, *, terminated_on: date) -> None:
         self.terminated_on = terminated_on
@@ -244,7 +264,7 @@ class Convention(Stateful):
         state,
         source=[State.DRAFT, State.ISSUED, State.SIGNING],
         target=State.ABANDONED,
-        permission=MANAGE,
+        permission=STOP,
         label="Abandonner",
         needs_comment=True,
         danger=True,

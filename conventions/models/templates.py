@@ -19,7 +19,10 @@ class ConventionTemplate(models.Model):
     version = models.PositiveIntegerField("version")
     title = WordsField("titre", max_length=200)
     body = ProseField("articles", help_text="Un titre d'article par ligne qui commence par « # », son texte dessous.")
-    created_by = models.ForeignKey("association.User", models.PROTECT, related_name="+", verbose_name="par")
+    # None: the first text, which comes with the programme (conventions.first_texts).
+    created_by = models.ForeignKey(
+        "association.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="par"
+    )
     created_at = models.DateTimeField("créé le", default=timezone.now)
     published_at = models.DateTimeField("publié le", null=True, blank=True)
 

@@ -1,14 +1,127 @@
-"""The signature of a convention."""
+"""The signatures of a convention: one by one or several at once, on paper or on screen; then the convention itself."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
-from association.models import Team, User
-from association.workflow import fire, lock
-from conventions.models import Convention
+from association.journal import in_words, record, save_changes
+from association.machine import TransitionRefused
+from association.models import Document, Team, User
+from association.nomenclature import TeamKind
+from association.permissions import require
+from association.workflow import fire, lock, refusal
+from conventions.gates import day_is_refused
+from conventions.models import MINIMUM_SIGNATURES, Adhesion, Convention, SignedHow
+from conventions.models.conventions import minimum_composition_has_signed
+
+SIGN = "conventions.sign_convention"
+NOT_IN_SIGNING = "La convention {} n'est pas en signature : elle ne reçoit pas de signature maintenant."
+
+
+class SignaturesRefused(Exception):
+    """Some of several signatures were refused, so none was recorded; ``reasons``: French sentences by adhesion."""
+
+    def __init__(self, reasons: Mapping[int, str]) -> None:
+        self.reasons = dict(reasons)
+        super().__init__(" ".join(self.reasons.values()))
+
+
+def record_signatures(
+    *,
+    convention: Convention,
+    signatures: Mapping[int, date],
+    actor: User,
+    scan: Document | None = None,
+) -> list[Adhesion]:
+    """Record signatures given on paper, all of them or none, and return the adhesions.
+
+    Args:
+        signatures: the day of each signature, by the adhesion's primary key.
+        scan: the signed page, when it was scanned.
+
+    Raises:
+        SignaturesRefused: with the reason of each refused one.
+    """
+    require(actor, SIGN)
+    with transaction.atomic():
+        fresh = lock(convention)
+        rows = list(_adhesions(fresh).filter(pk__in=signatures))
+        reasons = dict.fromkeys(signatures.keys() - {row.pk for row in rows}, "Ce membre n'est pas invité à signer.")
+        reasons |= {row.pk: said for row in rows if (said := _refused(row, "sign", actor, signatures[row.pk]))}
+        if reasons:
+            raise SignaturesRefused(reasons)
+        return [
+            fire(
+                row,
+                "sign",
+                actor=actor,
+                signed_on=signatures[row.pk],
+                how=SignedHow.PAPER,
+                effective_on=adhesion_effect(row, fresh, signed_on=signatures[row.pk]),
+                scan=scan,
+            )
+            for row in rows
+        ]
+
+
+def sign_on_screen(*, adhesion: Adhesion, actor: User) -> Adhesion:
+    """Sign today for oneself, by the member who is signed in.
+
+    Raises:
+        TransitionRefused: with the reason in French.
+    """
+    today = timezone.localdate()
+    with transaction.atomic():
+        convention = lock(adhesion.convention)
+        effect = adhesion_effect(adhesion, convention, signed_on=today)
+        return fire(adhesion, "sign_on_screen", actor=actor, signed_on=today, effective_on=effect)
+
+
+def decline_signature(*, adhesion: Adhesion, reason: str, actor: User) -> Adhesion:
+    """Note that a member does not sign, and why; that member may still sign later.
+
+    Raises:
+        TransitionRefused: with the reason in French.
+    """
+    return fire(adhesion, "decline", actor=actor, comment=reason)
+
+
+def sign_for_association(
+    *,
+    convention: Convention,
+    signed_on: date,
+    signatory: str,
+    actor: User,
+    version: int | None = None,
+    scan: Document | None = None,
+) -> Convention:
+    """Record who signed for the association, and when.
+
+    Raises:
+        TransitionRefused: when the convention is not in signing.
+        ValidationError: with what is wrong, by field, in French.
+        StaleEdit: when somebody else changed the convention since ``version``.
+    """
+    require(actor, SIGN)
+    with transaction.atomic():
+        fresh = lock(convention)
+        if fresh.state != Convention.State.SIGNING:
+            raise TransitionRefused(NOT_IN_SIGNING.format(fresh.number))
+        if reason := day_is_refused(signed_on, fresh):
+            raise ValidationError({"signed_on": reason})
+        if not signatory.strip():
+            raise ValidationError({"signatory": "Indiquez qui signe pour l’association."})
+        values: dict[str, Any] = {"association_signed_on": signed_on, "association_signatory": signatory.strip()}
+        if scan is not None:
+            values["scan"] = scan
+        return save_changes(fresh, values=values, version=version, actor=actor, team=fresh.team)
 
 
 def sign_convention(
@@ -26,6 +139,7 @@ def sign_convention(
     """
     with transaction.atomic():
         team = lock(convention.team)
+        _check_day_of_signing(lock(convention), signed_on)
         fresh = fire(
             convention,
             "sign",
@@ -34,6 +148,88 @@ def sign_convention(
             effective_on=effective_on,
             early_effect_reason=early_effect_reason,
         )
+        _follow_effect(fresh, actor)
         if team.state != Team.State.UNDER_CONVENTION:
             fire(team, "enter_convention", actor=actor)
     return fresh
+
+
+def adhesion_effect(adhesion: Adhesion, convention: Convention, *, signed_on: date | None = None) -> date:
+    """Return from when a member's signature counts: its own day, but for a renewal signed late.
+
+    A member whose signature of the convention before still counted keeps it from the renewal's prise d'effet on, not
+    further back than CONVENTION_RENEWAL_EFFECT_DAYS before the signature, and not before the member joined.
+
+    Args:
+        signed_on: the day of the signature; the adhesion's own by default.
+    """
+    day = signed_on or adhesion.signed_on
+    if day is None:
+        raise ValueError("an adhesion without a signature has no effect")
+    begins = convention.effective_on
+    if convention.renews_id is None or begins is None or begins >= day:
+        return day
+    before = Adhesion.objects.filter(
+        convention=convention.renews_id, membership=adhesion.membership_id, state=Adhesion.State.SIGNED
+    )
+    if not before.exists():
+        return day
+    bound = day - timedelta(days=settings.CONVENTION_RENEWAL_EFFECT_DAYS)
+    return max(begins, bound, adhesion.membership.joined_on)
+
+
+def complete_on(convention: Convention) -> date | None:
+    """Return the day on which the last needed signature was given: association, and minimum composition."""
+    if convention.association_signed_on is None or minimum_composition_has_signed(convention, None, {}):
+        return None
+    return max(convention.association_signed_on, _minimum_on(convention))
+
+
+def _check_day_of_signing(convention: Convention, signed_on: date) -> None:
+    last = complete_on(convention)
+    if last and signed_on < last:
+        raise TransitionRefused(
+            f"La dernière signature nécessaire date du {last:%d/%m/%Y} : indiquez ce jour, ou après."
+        )
+    if reason := day_is_refused(signed_on, convention):
+        raise TransitionRefused(reason)
+
+
+def _refused(adhesion: Adhesion, step: str, actor: User, signed_on: date) -> str | None:
+    return refusal(adhesion, step, actor=actor, comment="", arguments={"signed_on": signed_on})
+
+
+def _adhesions(convention: Convention) -> Any:
+    return convention.adhesions.select_related("convention", "membership__professional").order_by(
+        "membership__professional__last_name", "membership__professional__first_name", "pk"
+    )
+
+
+def _minimum_on(convention: Convention) -> date:
+    """Return the day on which those who had signed were enough."""
+    signed = _adhesions(convention).filter(state=Adhesion.State.SIGNED)
+    days = sorted((one.signed_on, one.membership.professional.is_general_practitioner) for one in signed)
+    enough = days[MINIMUM_SIGNATURES - 1][0]
+    if convention.team.kind == TeamKind.ESP_CLAP:
+        enough = max(enough, min(day for day, is_gp in days if is_gp))
+    return enough
+
+
+def _follow_effect(convention: Convention, actor: User) -> None:
+    """Give the signatures of a renewal their effect, now that the convention's own is known; each is logged."""
+    moved: list[Adhesion] = []
+    changes: list[tuple[str, str, str, str]] = []
+    for adhesion in _adhesions(convention).filter(state=Adhesion.State.SIGNED):
+        effect = adhesion_effect(adhesion, convention)
+        if effect != adhesion.effective_on:
+            label = f"Prise d’effet de la signature de {adhesion.membership.professional}"
+            changes.append(("adhesion_effect", label, in_words(adhesion.effective_on), in_words(effect)))
+            adhesion.effective_on = effect
+            moved.append(adhesion)
+    Adhesion.objects.bulk_update(moved, ["effective_on"])
+    record(convention, changes, actor=actor, team=convention.team)
+
+
+def missing_signatures(convention: Convention) -> Sequence[Adhesion]:
+    """Return the members who have not signed yet, by name; those who declined are not waited for."""
+    return list(_adhesions(convention).filter(state=Adhesion.State.INVITED))

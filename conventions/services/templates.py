@@ -1,0 +1,85 @@
+"""The versions of a convention's text: written, then published, then never changed."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from association.journal import record
+from association.machine import TransitionRefused
+from association.models import User
+from association.nomenclature import TeamKind
+from association.permissions import require
+from association.workflow import lock
+from conventions.models import ConventionTemplate
+from conventions.wording import faults_of
+
+MANAGE = "conventions.manage_template"
+
+
+def start_version(*, kind: str, actor: User) -> ConventionTemplate:
+    """Start the next version of a kind's text from its last one; the one that is being written when there is one.
+
+    Raises:
+        ValidationError: for a kind of team that signs no convention.
+    """
+    require(actor, MANAGE)
+    if kind not in (TeamKind.ESP_CLAP, TeamKind.ESS):
+        raise ValidationError("Cette nature d’équipe ne passe pas de convention.")
+    with transaction.atomic():
+        last = ConventionTemplate.objects.select_for_update().filter(kind=kind).order_by("version").last()
+        if last and last.published_at is None:
+            return last
+        template = ConventionTemplate(
+            kind=kind,
+            version=last.version + 1 if last else 1,
+            title=last.title if last else "Convention d’équipe",
+            body=last.body if last else "# Objet\nÀ rédiger.",
+            created_by=actor,
+        )
+        template.full_clean()
+        template.save()
+    return template
+
+
+def write_template(*, template: ConventionTemplate, title: str, body: str, actor: User) -> ConventionTemplate:
+    """Change the text of a version that is being written.
+
+    Raises:
+        TransitionRefused: when it is published.
+        ValidationError: with what is wrong, by field, in French: no article, an unknown placeholder.
+    """
+    require(actor, MANAGE)
+    with transaction.atomic():
+        fresh = lock(template)
+        _refuse_published(fresh)
+        if faults := faults_of(body):
+            raise ValidationError({"body": faults})
+        fresh.title, fresh.body = title, body
+        fresh.full_clean()
+        fresh.save(update_fields=["title", "body"])
+    return fresh
+
+
+def publish_template(*, template: ConventionTemplate, actor: User) -> ConventionTemplate:
+    """Publish a version: the conventions issued from now on carry its text, and nobody changes it any more.
+
+    Raises:
+        TransitionRefused: with the reason in French.
+    """
+    require(actor, MANAGE)
+    with transaction.atomic():
+        fresh = lock(template)
+        _refuse_published(fresh)
+        if faults := faults_of(fresh.body):
+            raise TransitionRefused(" ".join(faults))
+        fresh.published_at = timezone.now()
+        fresh.save(update_fields=["published_at"])
+        record(fresh, [("published_at", "Publication", "", "publié")], actor=actor)
+    return fresh
+
+
+def _refuse_published(template: ConventionTemplate) -> None:
+    if template.published_at is not None:
+        raise TransitionRefused(f"{template} est publié : rédigez-en une nouvelle version.")
