@@ -11,18 +11,30 @@ from django.utils import timezone
 from association.fields import WordsField
 from association.machine import StateField, Stateful, transition
 from association.models import Membership
-from conventions.models.adhesions import MANAGE, SIGN, SignedHow
-from conventions.models.conventions import Convention
+from conventions.models.adhesions import MANAGE, SIGN, STOP, SignedHow
+from conventions.models.conventions import Convention, minimum_composition
 
 
-def everybody_concerned_has_signed(amendment: Amendment, actor: Any, arguments: Any) -> str | None:
+def those_concerned_have_signed(amendment: Amendment, actor: Any, arguments: Any) -> str | None:
+    """Who joins signs; a departure is stated by the association; terms are agreed as the convention was.
+
+    See docs/decisions/0011-who-signs-an-amendment.md.
+    """
     if amendment.association_signed_on is None:
         return "Il manque la signature de l'association."
-    missing = [
-        str(signature.membership.professional)
-        for signature in amendment.signatures.filter(signed_on__isnull=True).select_related("membership__professional")
-    ]
+    rows = list(amendment.signatures.select_related("membership__professional").order_by("pk"))
+    if amendment.kind in (Amendment.Kind.TYPES, Amendment.Kind.CEILING):
+        return minimum_composition(
+            amendment.convention, {row.membership.professional for row in rows if row.signed_on is not None}
+        )
+    missing = [str(row.membership.professional) for row in rows if row.signed_on is None]
     return f"Il manque la signature de : {', '.join(missing)}." if missing else None
+
+
+def its_convention_is_signed(amendment: Amendment, actor: Any, arguments: Any) -> str | None:
+    if amendment.convention.state not in (Convention.State.SIGNED, Convention.State.SUSPENDED):
+        return f"La convention est à l'état « {amendment.convention.get_state_label()} » : elle ne se modifie pas."
+    return None
 
 
 class AmendmentQuerySet(models.QuerySet["Amendment"]):
@@ -93,7 +105,14 @@ class Amendment(Stateful):
     def __str__(self) -> str:
         return f"Avenant n° {self.number} à la convention {self.convention}"
 
-    @transition(state, source=State.DRAFT, target=State.ISSUED, permission=MANAGE, label="Émettre")
+    @transition(
+        state,
+        source=State.DRAFT,
+        target=State.ISSUED,
+        permission=MANAGE,
+        label="Émettre",
+        guards=[its_convention_is_signed],
+    )
     def issue(self, *, issued_on: date, agreed: dict[str, Any], agreed_sha256: str, document: Any) -> None:
         self.issued_on, self.agreed, self.agreed_sha256, self.document = issued_on, agreed, agreed_sha256, document
 
@@ -106,7 +125,7 @@ class Amendment(Stateful):
         target=State.SIGNED,
         permission=SIGN,
         label="Signer",
-        guards=[everybody_concerned_has_signed],
+        guards=[its_convention_is_signed, those_concerned_have_signed],
     )
     def sign(self, *, signed_on: date) -> None:
         self.signed_on = signed_on
@@ -115,7 +134,7 @@ class Amendment(Stateful):
         state,
         source=[State.DRAFT, State.ISSUED, State.SIGNING],
         target=State.ABANDONED,
-        permission=MANAGE,
+        permission=STOP,
         label="Abandonner",
         needs_comment=True,
         danger=True,

@@ -1,0 +1,75 @@
+"""What conventions answer when the ground asks all floors (association.registries)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from association.eligibility import ConventionFacts
+from association.models import Team
+from conventions.models import Adhesion, Amendment, Convention
+from conventions.services.ending import RUNNING
+
+
+def live_convention(team: Team) -> str | None:
+    """Why a team may not be closed: a convention that runs, or one that waits for its signatures."""
+    waiting = (Convention.State.ISSUED, Convention.State.SIGNING)
+    found = Convention.objects.filter(team=team, state__in=[*RUNNING, *waiting]).first()
+    if found is None:
+        return None
+    what = "est en cours" if found.state in RUNNING else "attend des signatures"
+    todo = "résiliez-la ou attendez son terme" if found.state in RUNNING else "abandonnez-la"
+    return f"La convention {found.number} {what} : {todo} avant de clore l'équipe."
+
+
+def facts_of_conventions(teams: Iterable[Team], on: date) -> dict[int, Sequence[ConventionFacts]]:
+    """Return the conventions of each team as the rules of eligibility know them, in one query."""
+    found: dict[int, list[ConventionFacts]] = {}
+    for convention in Convention.objects.filter(team__in=[team.pk for team in teams]).order_by("starts_on", "pk"):
+        found.setdefault(convention.team_id, []).append(
+            ConventionFacts(
+                number=convention.number,
+                state=str(convention.state),
+                starts_on=convention.effective_on or convention.starts_on,
+                ends_on=min(filter(None, [convention.ends_on, convention.terminated_on])),
+            )
+        )
+    return {team: tuple(facts) for team, facts in found.items()}
+
+
+def conventions_of_dossier(team: Team) -> Iterator[tuple[int, str]]:
+    for pk, number in Convention.objects.filter(team=team).values_list("pk", "number"):
+        yield pk, f"Convention {number}"
+
+
+def adhesions_of_dossier(team: Team) -> Iterator[tuple[int, str]]:
+    for adhesion in Adhesion.objects.filter(convention__team=team).select_related(
+        "convention", "membership__professional"
+    ):
+        yield adhesion.pk, f"Signature de {adhesion.membership.professional}, {adhesion.convention.number}"
+
+
+def amendments_of_dossier(team: Team) -> Iterator[tuple[int, str]]:
+    rows = Amendment.objects.filter(convention__team=team).values_list("pk", "number", "convention__number")
+    for pk, number, convention in rows:
+        yield pk, f"Avenant n° {number} à {convention}"
+
+
+def register() -> None:
+    """Fill the registries of the ground."""
+    from association import registries
+    from association.registries import HistorySource
+    from conventions.services.amending import invite_newcomer, state_departure
+    from conventions.services.ending import stop_with_recognition
+
+    registries.closing_obstacles.add("conventions.live", live_convention)
+    registries.convention_facts.add("conventions", facts_of_conventions)
+    registries.after_joining.add("conventions.invite", invite_newcomer)
+    registries.after_leaving.add("conventions.depart", state_departure)
+    registries.after_withdrawal.add("conventions.stop", stop_with_recognition)
+    for name, model, of_team in (
+        ("convention", Convention, conventions_of_dossier),
+        ("adhesion", Adhesion, adhesions_of_dossier),
+        ("amendment", Amendment, amendments_of_dossier),
+    ):
+        registries.history_sources.add(f"conventions.{name}", HistorySource(model, of_team))
