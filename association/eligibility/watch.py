@@ -16,7 +16,7 @@ def a_convention_that_ends(facts: TeamFacts) -> Iterator[Lack]:
     in_force = _in_force(facts)
     if not in_force:
         return
-    live = [c for c in facts.conventions if c.state in LIVE and c.ends_on >= facts.on]
+    live = [c for c in facts.conventions if c.state in LIVE]
     until = covered_until(facts.on, live)
     if until is None or until > facts.on + NOTICE:
         return
