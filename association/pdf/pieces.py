@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Any
@@ -10,6 +11,7 @@ from xml.sax.saxutils import escape
 from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.graphics.shapes import Drawing
 from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import CondPageBreak, Flowable, LongTable, Paragraph, Spacer, Table
 
 from association.pdf.styles import (
@@ -31,12 +33,13 @@ from association.pdf.styles import (
     TEXT_WIDTH,
     TINT,
 )
-from association.pdf.text import paragraphs, pieces, printable
+from association.pdf.text import paragraphs, printable
 
 NOT_ANSWERED = "Non renseigné."
+ITEM = re.compile(r"\s*([-–—•*])\s")
 ROWS = 1_000  # rows of one table: reportlab's time grows with the square
-# Characters of one cell: a row is never cut by a page, so a long text goes on in the next row.
-CELL_SIZE = 500
+# Points: a row is never cut by a page, so a text that is higher goes on in the next row.
+CELL_HEIGHT = 400
 # Points that a heading wants below itself. To keep it "with next" would send a whole long table to the next page.
 HEADING_ROOM, LABEL_ROOM = 110, 55
 LABELS, PANEL_PADDING = 130, 14  # points
@@ -78,8 +81,22 @@ def gap(height: float) -> Spacer:
 
 
 def prose(text: str, style: ParagraphStyle = BODY) -> list[Flowable]:
-    """Print a text, its blank lines parting the paragraphs; a blank text says that nothing was answered."""
-    return [line(part, style) for part in paragraphs(text)] or [line(NOT_ANSWERED, MISSING)]
+    """Print a text, its blank lines parting the paragraphs; a blank text says that nothing was answered.
+
+    A line that begins with a dash or a bullet is an item: what goes on below it stands under its first word.
+    """
+    found: list[Flowable] = []
+    for part in paragraphs(text):
+        found += [line(one, _following(style, one)) for one in part.split("\n")]
+        found.append(gap(style.spaceAfter))
+    return found or [line(NOT_ANSWERED, MISSING)]
+
+
+def _following(style: ParagraphStyle, text: str) -> ParagraphStyle:
+    """Return the style of a line within a paragraph: near the next one, and hanging when it is an item."""
+    mark = ITEM.match(text)
+    hang = stringWidth(f"{mark[1]} ", style.fontName, style.fontSize) if mark else 0
+    return ParagraphStyle("following", style, leftIndent=hang, firstLineIndent=-hang, spaceAfter=2)
 
 
 def table(
@@ -93,7 +110,7 @@ def table(
 
     ``shares``: parts of the text's width, one per column. ``styles``: one per row, the house's when left out.
     """
-    width = TEXT_WIDTH / sum(shares)
+    widths = [TEXT_WIDTH * share / sum(shares) for share in shares]
     found: list[Flowable] = []
     for start in range(0, max(len(rows), 1), ROWS):
         cells: list[list[Flowable]] = [[line(text, CELL_HEAD) for text in head]]
@@ -104,12 +121,9 @@ def table(
             ("BOTTOMPADDING", (0, 0), (-1, -1), 5),
         ]
         for number, row in enumerate(rows[start : start + ROWS], start):
-            columns = [styles[number] if styles else CELL] * len(head)
-            cells += _rows(row, columns)
+            cells += _rows(row, [styles[number] if styles else CELL] * len(head), widths)
             commands.append(("LINEBELOW", (0, len(cells) - 1), (-1, len(cells) - 1), 0.5, LINE))
-        found.append(
-            LongTable(cells, colWidths=[width * share for share in shares], repeatRows=1, style=commands, hAlign="LEFT")
-        )
+        found.append(LongTable(cells, colWidths=widths, repeatRows=1, style=commands, hAlign="LEFT"))
     return found
 
 
@@ -120,7 +134,7 @@ def facts(pairs: Sequence[tuple[str, str]]) -> Table:
 
 def panel(headline: str, pairs: Sequence[tuple[str, str]]) -> Table:
     """Print names and values under a headline, set apart by a tint."""
-    heads = [[line(part, STRONG), ""] for part in pieces(headline, CELL_SIZE)]
+    heads = [[part, ""] for part in _parts(line(headline, STRONG), TEXT_WIDTH)]
     style = [
         *_pairs_style(PANEL_PADDING),
         *(("SPAN", (0, row), (1, row)) for row in range(len(heads))),
@@ -136,7 +150,9 @@ def panel(headline: str, pairs: Sequence[tuple[str, str]]) -> Table:
 
 
 def _pairs(pairs: Sequence[tuple[str, str]]) -> list[list[Flowable]]:
-    return [row for name, value in pairs for row in _rows((name, value.strip() or NOT_ANSWERED), (CELL_LABEL, CELL))]
+    widths = [LABELS, TEXT_WIDTH - LABELS]
+    styles = [CELL_LABEL, CELL]
+    return [row for name, value in pairs for row in _rows((name, value.strip() or NOT_ANSWERED), styles, widths)]
 
 
 def _pairs_style(padding: float) -> list[tuple[Any, ...]]:
@@ -149,10 +165,24 @@ def _pairs_style(padding: float) -> list[tuple[Any, ...]]:
     ]
 
 
-def _rows(texts: Sequence[str], styles: Sequence[ParagraphStyle]) -> list[list[Flowable]]:
-    """Return one row of cells, or several when a text is too long for one."""
-    parts = zip_longest(*(pieces(text, CELL_SIZE) for text in texts), fillvalue="")
-    return [[line(text, style) for text, style in zip(part, styles, strict=True)] for part in parts]
+def _rows(texts: Sequence[str], styles: Sequence[ParagraphStyle], widths: Sequence[float]) -> list[list[Flowable]]:
+    """Return one row of cells, or several when a text is too high for one."""
+    cells = zip(texts, styles, widths, strict=True)
+    columns = [_parts(line(text, style), width) for text, style, width in cells]
+    return [list(row) for row in zip_longest(*columns, fillvalue="")]
+
+
+def _parts(paragraph: Paragraph, width: float) -> list[Paragraph]:
+    """Cut a paragraph in parts of at most `CELL_HEIGHT`, for a cell of ``width`` points, its padding within."""
+    inner = max(width - 2 * PANEL_PADDING, PANEL_PADDING)
+    found: list[Paragraph] = []
+    while True:
+        paragraph.wrap(inner, CELL_HEIGHT)
+        parts = paragraph.split(inner, CELL_HEIGHT)
+        if len(parts) < 2:
+            return [*found, paragraph]
+        found.append(parts[0])
+        paragraph = parts[1]
 
 
 def qr_code(value: str, side: float) -> Drawing:

@@ -74,6 +74,7 @@ class _Sheet(BaseDocTemplate):
             lang="fr-FR", invariant=1, displayDocTitle=True, initialFontName=REGULAR,
         )  # fmt: skip
         self.reference, self.organisation, self.draft = reference, organisation, draft
+        self.outlined = -1  # level of the last outline entry: a deeper one may only be one deeper
         frame = Frame(
             MARGIN, BOTTOM, TEXT_WIDTH, HEIGHT - TOP - BOTTOM,
             leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0,
@@ -104,8 +105,9 @@ class _Sheet(BaseDocTemplate):
         if level is None:
             return
         key = f"titre-{self.canv.getPageNumber()}-{self.frame._y:.1f}"
+        self.outlined = min(level, self.outlined + 1)
         self.canv.bookmarkPage(key)
-        self.canv.addOutlineEntry(shortened(flowable.getPlainText(), 120), key, level=level)
+        self.canv.addOutlineEntry(shortened(flowable.getPlainText(), 120), key, level=self.outlined)
 
 
 def _watermark(canvas: Canvas) -> None:

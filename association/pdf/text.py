@@ -42,17 +42,6 @@ def paragraphs(text: str) -> list[str]:
     return [stripped for part in re.split(r"\n[^\S\n]*\n", unified) if (stripped := part.strip())]
 
 
-def pieces(text: str, size: int) -> list[str]:
-    """Cut a text in pieces of at most ``size`` characters, at a space where there is one; at least one piece."""
-    found, rest = [], text
-    while len(rest) > size:
-        end = max(rest.rfind(" ", 0, size + 1), rest.rfind("\n", 0, size + 1))
-        end = end if end > 0 else size
-        found.append(rest[:end])
-        rest = rest[end:].lstrip(" \n")
-    return [*found, rest] if rest or not found else found
-
-
 def shortened(text: str, size: int) -> str:
     """Return the text on one line, of ``size`` characters at most; an ellipsis shows that it goes on."""
     line = " ".join(text.split())
