@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+from association.fields import WordsField
 from association.models.members import Membership
 from association.models.teams import Team
 from association.nomenclature import Profession
@@ -18,6 +19,8 @@ class CoordinationAllowance(models.Model):
     profession = models.CharField("profession", max_length=2, choices=Profession)
     year = models.PositiveSmallIntegerField("année")
     amount_cents = models.PositiveIntegerField("montant")
+    source = WordsField("source", max_length=200, blank=True)
+    version = models.PositiveIntegerField("version de la fiche", default=0, editable=False)
 
     class Meta:
         verbose_name = "montant d'appartenance"

@@ -33,8 +33,14 @@ class RecognitionRequest(models.Model):
         REFUSED = "refusee", "Refusée"
 
     team = models.ForeignKey(Team, models.PROTECT, related_name="recognition_requests", verbose_name="équipe")
+    # None for a dossier that was submitted before this register: its project is on paper, at the ARS.
     project = models.OneToOneField(
-        HealthProject, models.PROTECT, related_name="recognition_request", verbose_name="projet de santé"
+        HealthProject,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="recognition_request",
+        verbose_name="projet de santé",
     )
     submitted_on = models.DateField("déposée le")
     submitted_by = models.ForeignKey("association.User", models.PROTECT, related_name="+", verbose_name="par")
@@ -58,6 +64,7 @@ class RecognitionRequest(models.Model):
 
     # Handed back for complements: the next submission is a request of its own.
     closed_at = models.DateTimeField("rendue le", null=True, blank=True)
+    version = models.PositiveIntegerField("version de la fiche", default=0, editable=False)
 
     objects = RecognitionRequestQuerySet.as_manager()
 
@@ -91,6 +98,11 @@ class RecognitionRequest(models.Model):
     def __str__(self) -> str:
         return f"Demande du {self.submitted_on:%d/%m/%Y}"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the ARS still has it in hand: neither decided nor handed back."""
+        return not self.decision and self.closed_at is None
+
 
 class ComplementPoint(models.Model):
     """One thing that is missing, asked for by the ARS, and its answer."""
@@ -116,6 +128,7 @@ class ComplementPoint(models.Model):
     answered_by = models.ForeignKey(
         "association.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="réponse de"
     )
+    version = models.PositiveIntegerField("version de la fiche", default=0, editable=False)
 
     class Meta:
         verbose_name = "complément demandé"
