@@ -72,7 +72,7 @@ class People:
             is_biologist=profession == Profession.PHARMACIEN and rng.random() < 0.06,
             email=f"{address}@demo.example" if rng.random() < 0.97 else "",
             phone=f"06 39 98 {rng.randrange(100):02d} {rng.randrange(100):02d}",
-            mssante=f"{address}@demo.mssante.example" if rng.random() < 0.9 else "",
+            mssante=f"{address}@demo.mssante.example" if rng.random() < 0.985 else "",
             commune=commune,
         )
 

@@ -10,9 +10,11 @@ from datetime import date
 from django.db import transaction
 
 from actions.models import Action, Participation
+from association.findings import refresh_findings
 from association.models import Professional, Team
 from config.demo.accounts import Accounts
 from config.demo.activity import Activity
+from config.demo.dossiers import Dossiers
 from config.demo.history import Opening, load_history
 from config.demo.membership import Members
 from config.demo.months import Settled, settle_months
@@ -66,6 +68,7 @@ def seed_region(*, teams: int, span: Span, seed: int, say: Callable[[str], None]
         prices = publish_examples(span=span, actor=users.admin, at=at(span.first))
         afterwards = _Stage(users, span, seed).play(teams, say)
         link_referent(users.referent)
+        refresh_findings()
         say("Reprise des mois déjà payés…")
         opening = load_history(span=span, actor=users.admin)
         say("Paiements mensuels par les services…")
@@ -92,13 +95,16 @@ class _Stage:
         self._teams = Teams(Places(rng), Members(People(rng), span, rng), themes(), users, span, rng)
         self._activity = Activity(span, rng)
         self._accounts = Accounts(users, span, rng)
+        self._dossiers = Dossiers(users, span, seed)
 
     def play(self, count: int, say: Callable[[str], None]) -> Afterwards:
         afterwards = Afterwards()
+        self._dossiers.settle()
         for first in range(0, count, CHUNK):
             numbers = range(first, min(first + CHUNK, count))
             plans = [self._imagine(number, afterwards) for number in numbers]
             write_teams(plans, actor=self._users.admin, staff=self._users.gestion)
+            self._dossiers.write(plans)
             self._accounts.write()
             say(f"Équipes\u00a0: {numbers.stop} sur {count}")
         return afterwards
@@ -108,4 +114,5 @@ class _Stage:
         self._activity.draw(plan)
         plant(plan, self._activity, afterwards)
         self._accounts.draw(plan)
+        self._dossiers.introduce(plan)
         return plan

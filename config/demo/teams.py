@@ -82,8 +82,9 @@ class Teams:
     def _structure(self, plan: TeamPlan) -> None:
         rng, team = self.rng, plan.team
         if plan.part.association:
-            rna = self.members.people.rna(plan.place.department_id)
-            plan.structures.append(TeamStructure(team=team, form=LegalForm.ASSOCIATION, rna=rna))
+            people = self.members.people
+            rna, siret = people.rna(plan.place.department_id), people.siret()
+            plan.structures.append(TeamStructure(team=team, form=LegalForm.ASSOCIATION, rna=rna, siret=siret))
         elif rng.random() < 0.06:
             siret = self.members.people.siret()
             plan.structures.append(TeamStructure(team=team, form=LegalForm.SISA, siret=siret))

@@ -215,3 +215,46 @@ def test_preparing_the_last_month_pays_the_late_and_takes_back_the_cancelled(las
 def test_some_beneficiaries_wait_for_an_account(region: Summary) -> None:
     assert set(Account.objects.values_list("state", flat=True)) >= {"verified", "proposed", "suspended"}
     assert region.settled[-1].waiting_cents > 0
+
+
+# --- dossiers --------------------------------------------------------------------------------------------------
+
+
+def test_versions_of_projects_follow_the_state_of_their_team(region: Summary) -> None:
+    latest = {
+        team.state: project.state
+        for team in Team.objects.exclude(kind="informelle").order_by("pk")
+        if (project := team.projects.order_by("number").last())
+    }
+    wanted = {
+        "drafting": "draft",
+        "to_complete": "draft",
+        "submitted": "submitted",
+        "refused": "returned",
+        "recognised": "accepted",
+        "under_convention": "accepted",
+    }
+    assert {state: latest[state] for state in wanted if state in latest} == {
+        state: project for state, project in wanted.items() if state in latest
+    }
+    assert {"drafting", "submitted", "under_convention"} <= latest.keys()
+
+
+def test_recognised_team_has_the_decision_of_its_day(region: Summary) -> None:
+    for team in Team.objects.filter(state__in=["recognised", "under_convention"]):
+        decided = team.recognition_requests.get(decision="reconnue")
+        assert decided.decided_on == team.recognised_on
+        assert decided.letter_reference
+
+
+def test_team_to_complete_has_points_without_answer(region: Summary) -> None:
+    for team in Team.objects.filter(state="to_complete"):
+        points = [point for request in team.recognition_requests.all() for point in request.points.all()]
+        assert any(point.answered_at is None for point in points)
+        assert any(point.answered_at for point in points)
+
+
+def test_most_teams_under_convention_lack_nothing_that_blocks(region: Summary) -> None:
+    teams = Team.objects.filter(state="under_convention")
+    blocked = teams.filter(findings__level="blocking").distinct().count()
+    assert 0 < blocked < teams.count() / 2
