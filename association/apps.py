@@ -12,8 +12,9 @@ class AssociationConfig(AppConfig):
         from association.figures import team_figures
         from association.inbox import failed_jobs, waiting_teams
         from association.models import Attestation, Document, FieldChange, HealthProject, LookLog, TransitionLog
-        from association.registries import figures, inbox
+        from association.registries import HistorySource, figures, history_sources, inbox
         from association.searching import teach_sqlite
+        from association.selectors.projects import named_for_history
 
         permissions.grant(permissions.PERMISSIONS)
         immutability.declare_append_only(TransitionLog)
@@ -32,12 +33,21 @@ class AssociationConfig(AppConfig):
         )
         immutability.declare_frozen(
             Document,
-            columns=["filename", "sha256", "size", "stored_as", "created_by", "created_at"],
+            columns=["sha256", "size", "stored_as", "created_by", "created_at"],
             message="Un document rangé ne se modifie ni ne s'efface.",
+        )
+        # A file name may name a patient: erasing takes it away, and nothing else changes it.
+        immutability.declare_refusal(
+            Document,
+            name="renamed",
+            operation="UPDATE",
+            when=f"""NEW."filename" <> OLD."filename" AND NEW."filename" <> '{ERASED_NAME}'""",
+            message="Un document rangé garde son nom.",
         )
         sheets.register()
         inbox.add("association.teams", waiting_teams)
         inbox.add("association.jobs", failed_jobs)
         figures.add("association.teams", team_figures)
+        history_sources.add("association.projects", HistorySource(HealthProject, named_for_history))
         connection_created.connect(teach_sqlite, dispatch_uid="teach_sqlite")
         post_migrate.connect(immutability.install_after_migrate, dispatch_uid="immutability")

@@ -23,7 +23,10 @@ from association.project_sections import (
 )
 from association.selectors.members import Member, members_of
 
-EVERY_ANSWER = ("communes", "epcis", "themes")
+EVERY_ANSWER = ("communes", "epcis", "themes")  # the lists; the other answers are columns
+# States of a team in which a first or a further version is begun, and in which one is being written.
+STARTS_DRAFTING = (Team.State.ACCOMPANIED, Team.State.REFUSED, Team.State.WITHDRAWN)
+IN_DRAFTING = (Team.State.DRAFTING, Team.State.TO_COMPLETE)
 
 
 def projects_for(user: User) -> QuerySet[HealthProject]:
@@ -128,3 +131,8 @@ def _person(member: Member) -> Person:
         mode=str(facts.get_mode_display()) if facts else "",
         expected=facts is None or facts.status == MemberStatus.EXPECTED,
     )
+
+
+def named_for_history(team: Team) -> list[tuple[int, str]]:
+    """Return the versions of a team as the journal of the dossier names them."""
+    return [(project.pk, str(project)) for project in team.projects.all()]
