@@ -23,6 +23,8 @@ class Entry:
 NAVIGATION = (
     Entry("Accueil", "home", "home"),
     Entry("Équipes", "association:team_list", "teams", "association.view_team"),
+    Entry("Dossiers à l’ARS", "association:recognition_list", "file", "association.view_recognition"),
+    Entry("Conventions", "conventions:convention_list", "file", "conventions.view_convention"),
     Entry("Actions", "actions:action_list", "actions", "actions.view_action"),
     Entry("Paiements", "payments:run_list", "payments", "payments.view_run"),
     Entry("Import", "import_workbook", "import", "association.import_workbook"),

@@ -2,9 +2,27 @@
 
 from django.urls import path
 
-from conventions.views import of_team
+from conventions.views import conventions, drafting, of_team, signing, texts
 
 app_name = "conventions"
 urlpatterns = [
     path("equipes/<int:pk>/conventions/", of_team.of_team, name="of_team"),
+    path("equipes/<int:pk>/conventions/preparer/", drafting.draft_new, name="draft_new"),
+    path("equipes/<int:pk>/conventions/deposer/", drafting.file_signed, name="file_signed"),
+    path("conventions/", conventions.convention_list, name="convention_list"),
+    path("conventions/<int:pk>/", conventions.convention, name="convention"),
+    path("conventions/<int:pk>/modifier/", drafting.draft_edit, name="draft_edit"),
+    path("conventions/<int:pk>/texte/", conventions.convention_text, name="convention_text"),
+    path("conventions/<int:pk>/texte.pdf", conventions.convention_pdf, name="convention_pdf"),
+    path("conventions/<int:pk>/etape/", conventions.convention_step, name="convention_step"),
+    path("conventions/<int:pk>/signatures/", signing.signatures, name="signatures"),
+    path("conventions/<int:pk>/signature-association/", signing.association_signature, name="association_signature"),
+    path("conventions/<int:pk>/relances/", signing.reminders, name="reminders"),
+    path("conventions/<int:pk>/signer/", signing.own_signature, name="own_signature"),
+    path("conventions/adhesions/<int:pk>/refus/", signing.decline, name="decline"),
+    path("modeles-de-convention/", texts.template_list, name="template_list"),
+    path("modeles-de-convention/nouveau/", texts.template_new, name="template_new"),
+    path("modeles-de-convention/<int:pk>/", texts.template, name="template"),
+    path("modeles-de-convention/<int:pk>/modifier/", texts.template_edit, name="template_edit"),
+    path("modeles-de-convention/<int:pk>/publier/", texts.template_publish, name="template_publish"),
 ]

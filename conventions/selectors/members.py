@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from association.models import Membership, MembershipPeriod, Professional, Team
 from association.nomenclature import MemberStatus
+from conventions.models import Convention
 
 
 def confirmed_members(team: Team, on: date | None = None) -> QuerySet[Membership]:
@@ -20,6 +21,26 @@ def confirmed_members(team: Team, on: date | None = None) -> QuerySet[Membership
     return (
         Membership.objects.current(day)
         .filter(team=team, pk__in=confirmed.values("membership"))
+        .select_related("professional")
+        .order_by("professional__last_name", "professional__first_name", "pk")
+    )
+
+
+def may_be_invited(convention: Convention) -> QuerySet[Membership]:
+    """Return the members that a draft may invite: those confirmed today, and those whom it invites already."""
+    confirmed = confirmed_members(convention.team).values("pk")
+    return (
+        Membership.objects.filter(Q(pk__in=confirmed) | Q(adhesions__convention=convention))
+        .distinct()
+        .select_related("professional")
+        .order_by("professional__last_name", "professional__first_name", "pk")
+    )
+
+
+def members_ever(team: Team) -> list[Membership]:
+    """Return all who are or were members of a team, by name: a paper may bear the signature of somebody who left."""
+    return list(
+        Membership.objects.filter(team=team)
         .select_related("professional")
         .order_by("professional__last_name", "professional__first_name", "pk")
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, Prefetch
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from association.models import Membership, Team, User
@@ -25,12 +25,32 @@ class ConventionOfTeam:
     missing: tuple[Membership, ...]
 
     @property
+    def next_step(self) -> str:
+        """What leads on, in French; nothing once everybody has signed."""
+        match self.convention.state:
+            case Convention.State.DRAFT:
+                return "Relire le texte, puis émettre la convention."
+            case Convention.State.ISSUED:
+                return "Mettre la convention en signature."
+            case Convention.State.SIGNING if self.convention.association_signed_on is None:
+                return "Recueillir les signatures des membres, et celle de l'association."
+            case Convention.State.SIGNING:
+                return "Recueillir les signatures des membres, puis constater la signature."
+        return ""
+
+    @property
     def is_live(self) -> bool:
         return self.convention.state not in (
             Convention.State.ENDED,
             Convention.State.TERMINATED,
             Convention.State.ABANDONED,
         )
+
+
+def convention_list(user: User) -> QuerySet[Convention]:
+    """Return the conventions of the user's scope with ``signed_count``: how many members signed each."""
+    signed = Count("adhesions", filter=Q(adhesions__state=Adhesion.State.SIGNED))
+    return Convention.objects.visible_to(user).select_related("team").annotate(signed_count=signed)
 
 
 def conventions_of(team: Team, *, user: User, on: date | None = None) -> list[ConventionOfTeam]:

@@ -18,7 +18,7 @@ from association.workflow import fire, lock
 from conventions.gates import missing_for_draft
 from conventions.models import Convention
 from conventions.services.drafting import make_draft
-from conventions.services.issuing import facts_of
+from conventions.services.issuing import READ, facts_of
 from conventions.services.signing import (
     SignaturesRefused,
     complete_on,
@@ -106,6 +106,7 @@ def _issue(draft: Convention, issued_on: date, scan: Any, actor: User) -> Conven
         upload=scan,
         kind=DossierDocument.Kind.CONVENTION,
         title=f"Convention {draft.number}, signée",
+        permission=READ,
         actor=actor,
     )
     agreed = agreement([], {**facts_of(draft), "scan_sha256": filed.document.sha256})

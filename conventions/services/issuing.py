@@ -23,6 +23,7 @@ from conventions.pdf import ConventionContent, Signatory, convention_pdf
 from conventions.selectors.members import quality_of
 from conventions.wording import Article, agreed_articles, agreement, checksum_of, listed, rendered
 
+READ = "conventions.view_text"  # who opens the papers of a convention: its referents too
 NOT_GIVEN = "à préciser"
 NO_TEMPLATE = "Aucun modèle de texte n'est publié pour une équipe « {} » : un administrateur en publie un d'abord."
 
@@ -48,6 +49,7 @@ def issue_convention(*, convention: Convention, actor: User, issued_on: date | N
             filename=f"{fresh.number}.pdf",
             kind=DossierDocument.Kind.CONVENTION,
             title=f"Convention {fresh.number}, à signer",
+            permission=READ,
             actor=actor,
         )
         return fire(
@@ -80,15 +82,12 @@ def articles_to_read(convention: Convention) -> tuple[Article, ...]:
     return rendered(template.body, _values(convention)) if template else ()
 
 
-def pdf_of(convention: Convention) -> bytes:
-    """Return the convention on paper; one that is not issued is marked as a draft, without a checksum.
+def draft_pdf(convention: Convention) -> bytes:
+    """Return a draft on paper, marked as such on each page, without a checksum.
 
     Raises:
         TransitionRefused: when its kind of team has no published text.
     """
-    if convention.agreed is not None:
-        title = convention.template.title if convention.template else "Convention"
-        return printed(convention, convention.agreed, title=title, checksum=convention.agreed_sha256)
     template = template_of(convention.team)
     if template is None:
         raise TransitionRefused(NO_TEMPLATE.format(convention.team.get_kind_display()))

@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from association.journal import in_words, record, save_changes
 from association.machine import TransitionRefused
-from association.models import Document, Team, User
+from association.models import Document, DossierDocument, Team, User
 from association.nomenclature import TeamKind
 from association.permissions import require
+from association.services.filing import file_document
 from association.workflow import fire, lock, refusal
 from conventions.gates import day_is_refused
 from conventions.models import MINIMUM_SIGNATURES, Adhesion, Convention, SignedHow
@@ -39,15 +40,18 @@ def record_signatures(
     signatures: Mapping[int, date],
     actor: User,
     scan: Document | None = None,
+    upload: Any = None,
 ) -> list[Adhesion]:
     """Record signatures given on paper, all of them or none, and return the adhesions.
 
     Args:
         signatures: the day of each signature, by the adhesion's primary key.
-        scan: the signed page, when it was scanned.
+        scan: the signed page, when it is in the dossier already.
+        upload: the signed page, to be filed in the dossier.
 
     Raises:
         SignaturesRefused: with the reason of each refused one.
+        ValidationError: when the file is not a scan.
     """
     require(actor, SIGN)
     with transaction.atomic():
@@ -57,6 +61,7 @@ def record_signatures(
         reasons |= {row.pk: said for row in rows if (said := _refused(row, "sign", actor, signatures[row.pk]))}
         if reasons:
             raise SignaturesRefused(reasons)
+        scan = scan or _filed(fresh, upload, actor)
         return [
             fire(
                 row,
@@ -100,9 +105,12 @@ def sign_for_association(
     signatory: str,
     actor: User,
     version: int | None = None,
-    scan: Document | None = None,
+    upload: Any = None,
 ) -> Convention:
     """Record who signed for the association, and when.
+
+    Args:
+        upload: the signed copy, to be filed in the dossier.
 
     Raises:
         TransitionRefused: when the convention is not in signing.
@@ -119,7 +127,7 @@ def sign_for_association(
         if not signatory.strip():
             raise ValidationError({"signatory": "Indiquez qui signe pour l’association."})
         values: dict[str, Any] = {"association_signed_on": signed_on, "association_signatory": signatory.strip()}
-        if scan is not None:
+        if scan := _filed(fresh, upload, actor):
             values["scan"] = scan
         return save_changes(fresh, values=values, version=version, actor=actor, team=fresh.team)
 
@@ -193,6 +201,21 @@ def _check_day_of_signing(convention: Convention, signed_on: date) -> None:
         )
     if reason := day_is_refused(signed_on, convention):
         raise TransitionRefused(reason)
+
+
+def _filed(convention: Convention, upload: Any, actor: User) -> Document | None:
+    if not upload:
+        return None
+    filed = file_document(
+        team=convention.team,
+        upload=upload,
+        kind=DossierDocument.Kind.CONVENTION,
+        title=f"Convention {convention.number}, page signée",
+        permission="conventions.view_text",
+        actor=actor,
+    )
+    document: Document = filed.document
+    return document
 
 
 def _refused(adhesion: Adhesion, step: str, actor: User, signed_on: date) -> str | None:

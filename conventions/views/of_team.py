@@ -6,6 +6,8 @@ from django.views.decorators.http import require_safe
 
 from association.access import needs
 from association.models import Team
+from association.models.teams import may_have_convention
+from conventions.gates import missing_for_draft
 from conventions.selectors.of_team import conventions_of
 
 
@@ -17,6 +19,12 @@ def of_team(request: HttpRequest, pk: int) -> HttpResponse:
     rows = conventions_of(team, user=request.user)
     names = request.user.has_perm("association.view_professional")
     money = request.user.role != "ars"
-    return render(
-        request, "conventions/of_team.html", {"team": team, "rows": rows, "show_names": names, "show_money": money}
-    )
+    page = {
+        "team": team,
+        "rows": rows,
+        "show_names": names,
+        "show_money": money,
+        "may_have": may_have_convention(team, None, {}) is None,
+        "missing": missing_for_draft(team),
+    }
+    return render(request, "conventions/of_team.html", page)

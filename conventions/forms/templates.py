@@ -1,0 +1,31 @@
+"""Form of a version of the text that is being written."""
+
+from __future__ import annotations
+
+from django import forms
+
+from association.identifiers import refuse_nir
+from conventions.wording import faults_of
+
+
+class TemplateForm(forms.Form):
+    """Title and articles; what keeps them from being used is said beside the text."""
+
+    title = forms.CharField(
+        label="Titre", max_length=200, validators=[refuse_nir], error_messages={"required": "Donnez un titre au texte."}
+    )
+    body = forms.CharField(
+        label="Articles",
+        max_length=100_000,
+        validators=[refuse_nir],
+        widget=forms.Textarea(attrs={"rows": 30, "spellcheck": "true"}),
+        help_text="Le titre d’un article commence par « # ». Chaque ligne est un paragraphe ; une ligne qui commence "
+        "par « – » appartient à une liste.",
+        error_messages={"required": "Écrivez le texte : un titre d’article qui commence par « # », puis son texte."},
+    )
+
+    def clean_body(self) -> str:
+        body: str = self.cleaned_data["body"]
+        if faults := faults_of(body):
+            raise forms.ValidationError(faults)
+        return body

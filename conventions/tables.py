@@ -1,0 +1,27 @@
+"""The list of conventions."""
+
+from __future__ import annotations
+
+import django_tables2 as tables
+
+from association.tables import CODE, NUMBER, StateColumn
+
+
+class ConventionTable(tables.Table):
+    number = tables.Column(
+        verbose_name="Numéro", attrs=CODE, linkify=("conventions:convention", {"pk": tables.A("pk")})
+    )
+    team = tables.Column(
+        verbose_name="Équipe",
+        accessor="team__name",
+        linkify=("association:team", {"pk": tables.A("team_id")}),
+        attrs={"td": {"class": "names-wide"}},
+    )
+    state = StateColumn()
+    starts_on = tables.DateColumn(verbose_name="Début", format="d/m/Y", attrs=CODE)
+    ends_on = tables.DateColumn(verbose_name="Fin", format="d/m/Y", attrs=CODE)
+    signed_count = tables.Column(verbose_name="Signatures", attrs=NUMBER)
+
+    class Meta:
+        order_by = "-starts_on"
+        empty_text = "Aucune convention ne répond à ces filtres. Une convention se prépare depuis la page d’une équipe."
