@@ -8,11 +8,13 @@ class ActionsConfig(AppConfig):
     def ready(self) -> None:
         from actions import sheets
         from actions.inbox import action_figures, actions_to_validate
+        from actions.joined import takes_part_twice
         from actions.permissions import PERMISSIONS
         from association.permissions import grant
-        from association.registries import figures, inbox
+        from association.registries import figures, inbox, joining_obstacles
 
         grant(PERMISSIONS)
         inbox.add("actions.declared", actions_to_validate)
         figures.add("actions.declared", action_figures)
+        joining_obstacles.add("actions.participations", takes_part_twice)
         sheets.register()

@@ -9,6 +9,7 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
+from actions.joined import check_same_person
 from actions.models import Action, Participation
 from association.nomenclature import ActionType, Modality, ParticipationRole
 from association.registries import sheets
@@ -238,6 +239,7 @@ def check_participations(book: Book) -> None:
         _check_action,
         lambda _, row: _check_state(book, row, is_new=id(row) in new),
         lambda _, row: _check_membership(book, row, members),
+        lambda _, row: check_same_person(book, row) if id(row) in new else None,
     )
 
 

@@ -103,6 +103,8 @@ sheets: Registry[Any] = Registry("sheets of the import workbook")
 closing_obstacles: Registry[Callable[[Team], str | None]] = Registry("obstacles to closing a team")
 # (team, day, reason, actor): what ends with a recognition, in the same transaction.
 after_withdrawal: Registry[Callable[..., None]] = Registry("after a recognition was withdrawn")
+# team -> what would end with its recognition today, one French sentence each; said before it is withdrawn.
+withdrawal_effects: Registry[Callable[[Team], Iterable[str]]] = Registry("what ends with a recognition")
 # (membership, day, actor): what follows from a member who joined, or whose stay has an end now.
 after_joining: Registry[Callable[..., None]] = Registry("after a member joined")
 after_leaving: Registry[Callable[..., None]] = Registry("after a member left")
@@ -114,4 +116,6 @@ convention_facts: Registry[Callable[..., Mapping[int, Sequence[Any]]]] = Registr
 priced_kinds: Registry[Callable[[], frozenset[str]]] = Registry("kinds of team with prices")
 # (kept, other): why two persons may not be joined, in French, or nothing.
 joining_obstacles: Registry[Callable[..., str | None]] = Registry("obstacles to joining two persons")
+# other (a record that was joined): why that can no longer be undone, in French, or nothing.
+separating_obstacles: Registry[Callable[..., str | None]] = Registry("obstacles to separating two persons")
 history_sources: Registry[HistorySource] = Registry("history of a dossier")

@@ -7,11 +7,12 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         from association.permissions import grant
-        from association.registries import figures, inbox, job_kinds
+        from association.registries import figures, inbox, job_kinds, separating_obstacles
         from payments import immutability, sheets
         from payments.figures import ceiling_figures, run_figures
         from payments.inbox import accounts_to_verify, waiting_runs
         from payments.permissions import PERMISSIONS
+        from payments.selectors.joined import frozen_since_joining
         from payments.services.exporting import EXPORT_JOB, export_job
         from payments.services.preparing import PREPARE_JOB, prepare_job
 
@@ -20,6 +21,7 @@ class PaymentsConfig(AppConfig):
         immutability.declare()
         inbox.add("payments.runs", waiting_runs)
         inbox.add("payments.accounts", accounts_to_verify)
+        separating_obstacles.add("payments.runs", frozen_since_joining)
         figures.add("payments.runs", run_figures)
         figures.add("payments.ceiling", ceiling_figures)
         job_kinds.add(EXPORT_JOB, export_job)

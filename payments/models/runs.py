@@ -210,10 +210,12 @@ class Run(Stateful):
 
     def concerns(self, professional_ids: set[int]) -> bool:
         """Whether a line of this open run, or one that it takes over from earlier runs, is of one of these people."""
+        from association.selectors.people import same_person
         from payments.models.ledger import Allocation, DueLine
 
         if not professional_ids:
             return False
+        professional_ids = same_person(professional_ids)
         new = self.provisional_lines.filter(build=self.build, professional__in=professional_ids)
         settled = Allocation.objects.filter(line=models.OuterRef("pk"), released_at__isnull=True)
         left_over = DueLine.objects.filter(~models.Exists(settled), professional__in=professional_ids)

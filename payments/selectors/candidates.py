@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -18,9 +18,10 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, TruncMonth
 
 from actions.models import Action, Participation
-from association.models import Membership, MembershipPeriod, Team, TeamStructure
+from association.models import Membership, MembershipPeriod, Professional, Team, TeamStructure
 from association.nomenclature import LegalForm, MemberStatus, PracticeMode
 from association.ordering import code_point
+from association.selectors.people import kept_ids
 from conventions.models import Adhesion, Convention, ConventionTerms
 from conventions.models import Suspension as SuspensionRow
 from payments.models import DueLine, Exclusion, LineKind, Price, Run, YearReopening
@@ -141,7 +142,8 @@ def candidates(*, until: date) -> Iterator[Undecided]:
     """Yield the candidates of a run in the fixed order: action date, reference, RPPS, by code point.
 
     Everybody who took part counts for the number of people and professions of an action (rule PLURI), also those who
-    are decided already; so the whole actions are read in which somebody is undecided. One month of actions is read
+    are decided already; so the whole actions are read in which somebody is undecided. Who is known under two numbers
+    is one person: the record that stays says the profession, and is owed the money. One month of actions is read
     at a time, to its end: whoever takes a candidate may write before asking for the next (a cursor left open would
     hold an old snapshot, from which SQLite lets nobody write).
     """
@@ -173,8 +175,8 @@ def _candidates_of(month: date, undecided_ones: QuerySet[Participation], facts: 
         )
     )  # fmt: skip
     for key, group in groupby(list(rows), key=itemgetter(0, 1, 2, 3, 4, 5, 6)):
-        people = list(group)
-        action = facts.action(key, people=len(people), professions=len({row[11] for row in people}))
+        people, number = facts.people(list(group))
+        action = facts.action(key, people=number, professions=len({row[11] for row in people}))
         for _, _, _, _, team_id, _, _, pk, professional_id, rpps, role, profession, is_open, has_line in people:
             if is_open:
                 memberships = facts.memberships.get((team_id, professional_id), ())
@@ -184,16 +186,42 @@ def _candidates_of(month: date, undecided_ones: QuerySet[Participation], facts: 
 
 @dataclass
 class Facts:
-    """What is known of teams and members; grows with them, not with the participations."""
+    """What is known of teams and members; grows with them, not with the participations.
+
+    ``joined``: for each record joined with another, the one that stays and its profession; ``memberships`` are those
+    of the person, under all numbers, by (team, record that stays).
+    """
 
     teams: dict[int, TeamFacts]
     memberships: dict[tuple[int, int], tuple[MembershipFacts, ...]]
+    joined: dict[int, tuple[int, str]]
 
     @classmethod
     def read(cls, *, team_id: int | None = None) -> Facts:
         """Read the facts of all teams, or of one (the ceiling meter of its action form)."""
         only = {} if team_id is None else {"team_id": team_id}
-        return cls(teams=_teams(only), memberships=_memberships(only))
+        kept = kept_ids()
+        professions = dict(
+            Professional.objects.filter(pk__in=set(kept.values())).order_by().values_list("pk", "profession")
+        )
+        return cls(
+            teams=_teams(only),
+            memberships=_memberships(only, kept),
+            joined={other: (pk, professions[pk]) for other, pk in kept.items()},
+        )
+
+    def people(self, rows: list[tuple[Any, ...]]) -> tuple[list[tuple[Any, ...]], int]:
+        """Return the participations of an action, each of the record that stays, and how many people they are."""
+        if not self.joined:
+            return rows, len(rows)
+        people = [self._of_who_stays(row) for row in rows]
+        return people, len({row[8] for row in people})
+
+    def _of_who_stays(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        if row[8] not in self.joined:
+            return row
+        kept, profession = self.joined[row[8]]
+        return (*row[:8], kept, *row[9:11], profession, *row[12:])
 
     def action(self, key: tuple[Any, ...], *, people: int, professions: int) -> ActionFacts:
         """Build the facts of an action from its columns."""
@@ -247,7 +275,7 @@ def _teams(only: dict[str, int]) -> dict[int, TeamFacts]:
     }
 
 
-def _memberships(only: dict[str, int]) -> dict[tuple[int, int], tuple[MembershipFacts, ...]]:
+def _memberships(only: dict[str, int], kept: dict[int, int]) -> dict[tuple[int, int], tuple[MembershipFacts, ...]]:
     practices: dict[int, list[Practice]] = defaultdict(list)
     for membership, start, end, status, mode, company in (
         MembershipPeriod.objects.filter(**_under(only, "membership"))
@@ -271,13 +299,30 @@ def _memberships(only: dict[str, int]) -> dict[tuple[int, int], tuple[Membership
         if takes_effect is not None:
             signatures[membership][convention] = takes_effect
     found: dict[tuple[int, int], list[MembershipFacts]] = defaultdict(list)
+    numbers: dict[tuple[int, int], set[int]] = defaultdict(set)
     for pk, team, professional, joined_on, left_on in (
         Membership.objects.filter(**only)
         .order_by("joined_on", "id")
         .values_list("id", "team_id", "professional_id", "joined_on", "left_on")
     ):
-        found[team, professional].append(MembershipFacts(pk, joined_on, left_on, tuple(practices[pk]), signatures[pk]))
+        person = kept.get(professional, professional)
+        found[team, person].append(MembershipFacts(pk, joined_on, left_on, tuple(practices[pk]), signatures[pk]))
+        if kept:
+            numbers[team, person].add(professional)
+    for key, records in numbers.items():
+        if len(records) > 1:
+            found[key] = [_signed_by_the_person(one, found[key]) for one in found[key]]
     return {key: tuple(memberships) for key, memberships in found.items()}
+
+
+def _signed_by_the_person(one: MembershipFacts, stays: list[MembershipFacts]) -> MembershipFacts:
+    """Return a stay with the signatures of those that overlap it: the person signed, under whichever number."""
+    signatures: dict[int, date] = {}
+    for other in stays:
+        if other.joined_on <= (one.left_on or date.max) and one.joined_on <= (other.left_on or date.max):
+            for convention, signed_on in other.signatures.items():
+                signatures[convention] = min(signed_on, signatures.get(convention, signed_on))
+    return replace(one, signatures=signatures)
 
 
 def exclusions_since() -> dict[int, date]:

@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce, ExtractYear
 
+from association.selectors.people import kept_ids
 from payments.models import Account, Allocation, DueLine, LineKind, Run
 from payments.pricing import Balances
 
+KeyT = TypeVar("KeyT", bound=tuple[Any, ...])
+
 
 def balances() -> Balances:
-    """Return what all lines have used: by team, person and type, per civil year of the action."""
+    """Return what all lines have used: by team, person and type, per civil year of the action.
+
+    Lines under the number of a joined record count for the person who stays.
+    """
+    kept = kept_ids()
     lines = DueLine.objects.order_by().annotate(year=ExtractYear("held_on"))
     counted = Case(When(kind=LineKind.REVERSAL, then=Value(-1)), default=Value(1), output_field=IntegerField())
     return Balances(
@@ -22,17 +30,31 @@ def balances() -> Balances:
             (team, year): cents
             for team, year, cents in lines.values_list("team_id", "year").annotate(Sum("amount_cents"))
         },
-        professional_cents={
-            (person, year): cents
-            for person, year, cents in lines.values_list("professional_id", "year").annotate(Sum("amount_cents"))
-        },
-        paid_counts={
-            (person, type_, year): count
-            for person, type_, year, count in lines.values_list("professional_id", "action_type", "year").annotate(
-                net=Sum(counted)
-            )
-        },
+        professional_cents=_added_by_person(
+            kept,
+            (
+                ((person, year), cents)
+                for person, year, cents in lines.values_list("professional_id", "year").annotate(Sum("amount_cents"))
+            ),
+        ),
+        paid_counts=_added_by_person(
+            kept,
+            (
+                ((person, type_, year), count)
+                for person, type_, year, count in lines.values_list("professional_id", "action_type", "year").annotate(
+                    net=Sum(counted)
+                )
+            ),
+        ),
     )
+
+
+def _added_by_person(kept: Mapping[int, int], rows: Iterable[tuple[KeyT, int]]) -> dict[KeyT, int]:
+    """Add up what is found under the numbers of one person; the person comes first in a key."""
+    found: dict[KeyT, int] = defaultdict(int)
+    for key, amount in rows:
+        found[(kept.get(key[0], key[0]), *key[1:])] += amount  # type: ignore[index]
+    return found
 
 
 def unallocated(lines: QuerySet[DueLine] | None = None) -> QuerySet[DueLine]:

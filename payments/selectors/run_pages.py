@@ -20,8 +20,7 @@ from payments.models import Account, Beneficiary, Payment, ProvisionalLine, Run,
 from payments.pricing.exclusions import NO_CONVENTION, convention_in_force
 from payments.reasons import Explanation, Waiting, explain
 from payments.selectors.candidates import Facts
-from payments.selectors.ledger import prove
-from payments.selectors.runs import exclusions_of, lines_of, month_before, settlement_of, totals_by_team
+from payments.selectors.runs import closing_of, exclusions_of, lines_of, month_before, settlement_of, totals_by_team
 
 
 def run_list(user: User) -> QuerySet[Run]:
@@ -236,7 +235,7 @@ class LeftDue:
 def left_due(run: Run) -> LeftDue:
     """Return whom a run leaves unpaid: as at its approval once frozen, as of now while it is open."""
     if run.is_frozen:
-        closing = {pk: proof.closing for pk, proof in prove(run, by="beneficiary").items() if proof.closing}
+        closing = {pk: cents for pk, cents in closing_of(run).items() if cents}
         waiting = {pk: cents for pk, cents in closing.items() if cents > 0}
         carried = {pk: cents for pk, cents in closing.items() if cents < 0}
     else:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Max, QuerySet, Sum
 
 from payments.models import DueLine, Exclusion, ProvisionalExclusion, ProvisionalLine, Run
+from payments.selectors.joined import gathered, joined_payees
 from payments.selectors.ledger import Settlement, due_by_beneficiary, prove, settle, unallocated
 
 
@@ -31,7 +32,7 @@ def settlement_of(run: Run) -> Settlement:
     due = due_by_beneficiary(unallocated())
     for beneficiary, cents in lines_of(run).order_by().values_list("beneficiary_id").annotate(Sum("amount_cents")):
         due[beneficiary] = due.get(beneficiary, 0) + cents
-    return settle(due)
+    return settle(gathered(due, joined_payees()))
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,14 @@ def live_exports(run: Run) -> QuerySet[Any]:
 
 def _left_at_closing(run: Run) -> tuple[int, int]:
     """Return what a frozen run left due, as at its approval: (waiting for an account, trop-perçu)."""
-    closing = [proof.closing for proof in prove(run, by="beneficiary").values()]
+    closing = closing_of(run).values()
     return sum(c for c in closing if c > 0), sum(c for c in closing if c < 0)
+
+
+def closing_of(run: Run) -> dict[int, int]:
+    """Return beneficiary id -> net cents that a frozen run left due, as at its approval."""
+    closing = {pk: proof.closing for pk, proof in prove(run, by="beneficiary").items()}
+    return gathered(closing, joined_payees(at=run.approved_at or run.created_at))
 
 
 def month_before(run: Run) -> Run | None:

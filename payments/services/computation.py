@@ -6,13 +6,14 @@ Reads the database and writes nothing: preparing writes what it yields, approvin
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import tee
 from typing import NamedTuple
 
 from association.nomenclature import ActionType, ParticipationRole, Profession
+from association.selectors.people import kept_ids
 from payments.models import Beneficiary, LineKind, PaymentSettings, Run
 from payments.pricing import Balances, Excluded, MissingPrice, Priced, Rules, price
 from payments.selectors import candidates as reading
@@ -67,16 +68,19 @@ class Checksum:
 def compute(run: Run) -> Iterator[Entry]:
     """Yield what the run of that month gives now: reversals, then one entry per candidate, in the fixed order."""
     balances = read_balances()
-    yield from _reversals(balances)
+    yield from _reversals(balances, kept_ids())
     yield from _decisions(run, balances)
 
 
-def _reversals(balances: Balances) -> Iterator[Line]:
-    """Give back, in amount and in count, what is no longer owed or is priced anew (same team, same civil year)."""
+def _reversals(balances: Balances, kept: Mapping[int, int]) -> Iterator[Line]:
+    """Give back, in amount and in count, what is no longer owed or is priced anew (same team, same civil year).
+
+    The opposite of a line is of the same record and beneficiary; what it gives back is the person's.
+    """
     for line in list(reading.lines_to_reverse()):
         balances.take_back(
             team_id=line.team_id,
-            professional_id=line.professional_id,
+            professional_id=kept.get(line.professional_id, line.professional_id),
             action_type=line.action_type,
             year=line.held_on.year,
             amount_cents=line.amount_cents,

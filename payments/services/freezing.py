@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from django.db import connection
 from django.db.models import F
@@ -23,6 +23,7 @@ from payments.models import (
     ProvisionalLine,
     Run,
 )
+from payments.selectors.joined import gathered, joined_payees
 from payments.selectors.ledger import due_by_beneficiary, fold, prove_pairs, settle, total, unallocated
 
 COPIED = (
@@ -81,9 +82,10 @@ def freeze(run: Run) -> Totals:
     count = _copy_lines(run)
     _copy_exclusions(run)
     due = due_by_beneficiary(unallocated())
-    settlement = settle(due)
+    payees = joined_payees()
+    settlement = settle(gathered(due, payees))
     new = sum(due.values()) - opening
-    _write_payments(run, settlement.paid)
+    _write_payments(run, settlement.paid, payees)
     paid = sum(settlement.paid.values())
     return Totals(count, opening, new, paid, opening + new - paid)
 
@@ -131,8 +133,11 @@ def _copy_exclusions(run: Run) -> None:
         )
 
 
-def _write_payments(run: Run, paid: Any) -> None:
-    """Write one payment per beneficiary, with the account as it is now, and allocate all lines that are due to it."""
+def _write_payments(run: Run, paid: Mapping[int, int], payees: Mapping[int, int]) -> None:
+    """Write one payment per beneficiary, with the account as it is now, and allocate all lines that are due to it.
+
+    Lines of a joined record go into the payment of the one that stays (``payees``).
+    """
     accounts = {
         account.beneficiary_id: account
         for account in Account.objects.filter(state=Account.State.VERIFIED, beneficiary__in=paid)
@@ -145,15 +150,19 @@ def _write_payments(run: Run, paid: Any) -> None:
         rows.append(_payment(run, number, pk, paid[pk], accounts[pk]))
     actor = run.submitted_by or User.objects.system()
     enter_at(rows, actor=actor, origin="", comment=f"Paiement mensuel {run.name}")
+    allocate = (
+        f'INSERT INTO "{Allocation._meta.db_table}" (line_id, payment_id, released_reason) '
+        f"""SELECT l.id, p.id, '' FROM "{DueLine._meta.db_table}" l """
+        f'JOIN "{Payment._meta.db_table}" p ON p.run_id = %s AND {{same}} '
+        f'WHERE NOT EXISTS (SELECT 1 FROM "{Allocation._meta.db_table}" a '
+        "WHERE a.line_id = l.id AND a.released_at IS NULL) ORDER BY l.id"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(
-            f'INSERT INTO "{Allocation._meta.db_table}" (line_id, payment_id, released_reason) '
-            f"""SELECT l.id, p.id, '' FROM "{DueLine._meta.db_table}" l """
-            f'JOIN "{Payment._meta.db_table}" p ON p.beneficiary_id = l.beneficiary_id AND p.run_id = %s '
-            f'WHERE NOT EXISTS (SELECT 1 FROM "{Allocation._meta.db_table}" a '
-            "WHERE a.line_id = l.id AND a.released_at IS NULL) ORDER BY l.id",
-            [run.pk],
-        )
+        cursor.execute(allocate.format(same="p.beneficiary_id = l.beneficiary_id"), [run.pk])
+        for joined, payee in payees.items():
+            cursor.execute(
+                allocate.format(same="p.beneficiary_id = %s AND l.beneficiary_id = %s"), [run.pk, payee, joined]
+            )
 
 
 def _payment(run: Run, number: int, beneficiary_id: int, cents: int, account: Account) -> tuple[Payment, str]:

@@ -106,6 +106,7 @@ class Lists:
 
     def __post_init__(self) -> None:
         self._transfers: dict[int, str] = {}
+        self._ledger = Ledger(self.run)
 
     def write(self) -> Tally:
         """Write the four lists and return what they hold."""
@@ -147,6 +148,9 @@ class Lists:
         """The lines priced in this run; a reversal is negative, and ``Virement`` is empty while a line waits."""
         sheet = self._sheet("Détail", DETAIL)
         row, add, teams, transfers = sheet.row, self.tally.detail.add, self.teams, self._transfers
+        for joined, payee in self._ledger.payees.items():
+            if payee in transfers:
+                transfers.setdefault(joined, transfers[payee])
         for batch in reading.lines(self.run):
             for _, action, day, team, type_, rpps, role, price, cents, cut_by, kind, beneficiary in batch:
                 row(
@@ -177,7 +181,7 @@ class Lists:
 
     def _write_reports(self) -> None:
         sheet = self._sheet("Reports", REPORTS)
-        ledger = Ledger(self.run)
+        ledger = self._ledger
         parts: tuple[tuple[str, Iterable[list[Report]], Written], ...] = (
             ("Réglée par ce paiement", ledger.older_lines_paid(), self.tally.older_paid),
             ("Reste due", ledger.still_due(), self.tally.still_due),

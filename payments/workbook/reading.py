@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
@@ -17,6 +18,7 @@ from django.db.models.functions import Coalesce
 from association.models import Team
 from payments.models import Allocation, DueLine, Exclusion, Payment, Run
 from payments.reasons import Waiting
+from payments.selectors.joined import gathered, joined_payees
 from payments.selectors.ledger import due_by_beneficiary
 
 BATCH = 5_000
@@ -167,6 +169,11 @@ class Ledger:
             .annotate(said=Max("allocations__released_reason"))
         }
 
+    @cached_property
+    def payees(self) -> dict[int, int]:
+        """Whose payment settles what is owed to a record that was joined with another."""
+        return joined_payees(at=self._at)
+
     def due_at_closing(self) -> QuerySet[DueLine]:
         """Return the lines of this run and of the earlier ones that no payment settled when it was frozen."""
         # In this form both indexes on a line's allocations serve (live, released), as in `ledger.prove`.
@@ -191,11 +198,15 @@ class Ledger:
     def still_due(self) -> Iterator[list[Report]]:
         """Yield the lines that stay due after this run, with the reason as it was when it was frozen."""
         due = self.due_at_closing()
-        net = due_by_beneficiary(due)
+        payees = self.payees
+        net = gathered(due_by_beneficiary(due), payees)
         released = Allocation.objects.filter(self._released_by, line=OuterRef("pk")).order_by("-released_at", "-pk")
         rows = due.annotate(gone=Subquery(released.values("payment")[:1]))
         for batch in batches(rows, "gone", "beneficiary_id", *_LINE):
-            yield [self._still_due(row, gone, net[beneficiary]) for _, gone, beneficiary, *row in batch]
+            yield [
+                self._still_due(row, gone, net[payees.get(beneficiary, beneficiary)])
+                for _, gone, beneficiary, *row in batch
+            ]
 
     def due_again(self) -> Iterator[list[Report]]:
         """Yield the lines of this run's payments that came to nothing since it was frozen."""
