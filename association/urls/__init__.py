@@ -11,6 +11,7 @@ from association.urls import (
     recognition,
     rules,
     structures,
+    suggestions,
     teams,
 )
 
@@ -24,6 +25,7 @@ urlpatterns = [
     *exchanges.urlpatterns,
     *people.urlpatterns,
     *structures.urlpatterns,
+    *suggestions.urlpatterns,
     *attestations.urlpatterns,
     *rules.urlpatterns,
     *jobs.urlpatterns,
