@@ -11,8 +11,10 @@ class AssociationConfig(AppConfig):
         from association import immutability, permissions, sheets
         from association.figures import team_figures
         from association.inbox import failed_jobs, waiting_teams
+        from association.mails import SEND_JOB, send_queued_mail
         from association.models import Attestation, Document, FieldChange, HealthProject, LookLog, TransitionLog
-        from association.registries import HistorySource, figures, history_sources, inbox
+        from association.models.documents import ERASED_NAME
+        from association.registries import HistorySource, figures, history_sources, inbox, job_kinds
         from association.searching import teach_sqlite
         from association.selectors.projects import named_for_history
 
@@ -48,6 +50,7 @@ class AssociationConfig(AppConfig):
         inbox.add("association.teams", waiting_teams)
         inbox.add("association.jobs", failed_jobs)
         figures.add("association.teams", team_figures)
+        job_kinds.add(SEND_JOB, send_queued_mail)
         history_sources.add("association.projects", HistorySource(HealthProject, named_for_history))
         connection_created.connect(teach_sqlite, dispatch_uid="teach_sqlite")
         post_migrate.connect(immutability.install_after_migrate, dispatch_uid="immutability")

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from association.models.documents import Document
 from association.models.users import User
+from association.upload_formats import SUFFIXES
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -53,6 +54,48 @@ def store_file(
     )
 
 
+def store_bytes(*, content: bytes, filename: str, content_type: str, permission: str, actor: User) -> Document:
+    """Keep ``content`` under its own checksum and return a row for it.
+
+    The same bytes lie once on the disk, however many rows name them; what lies there damaged is written again.
+    """
+    sha256 = hashlib.sha256(content).hexdigest()
+    target = _place_of(sha256).with_suffix(SUFFIXES.get(content_type, ""))
+    if not target.is_file() or sha256_of(target) != sha256:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # Two people may bring the same file at the same moment: each writes a draft of their own.
+        draft = target.with_name(f"{target.name}.{uuid.uuid4().hex}.part")
+        with draft.open("wb") as writer:
+            writer.write(content)
+            writer.flush()
+            os.fsync(writer.fileno())
+        draft.replace(target)
+    return Document.objects.create(
+        filename=filename,
+        content_type=content_type,
+        sha256=sha256,
+        size=len(content),
+        stored_as=target.relative_to(settings.DOCUMENTS_DIR).as_posix(),
+        permission=permission,
+        created_by=actor,
+    )
+
+
+def erase_bytes(sha256: str) -> int:
+    """Delete the bytes with this checksum wherever they lie, and return how many files that were.
+
+    Raises:
+        OSError: when one cannot be deleted; those before it are gone.
+    """
+    places = {document.path for document in Document.objects.filter(sha256=sha256)}
+    own = _place_of(sha256)
+    places |= set(own.parent.glob(f"{sha256}*"))  # with the drafts that a crash left
+    found = [path for path in sorted(places) if path.exists()]
+    for path in found:
+        path.unlink(missing_ok=True)
+    return len(found)
+
+
 def verified_path(document: Document) -> Path:
     """Return where the bytes lie, after comparing them with the checksum.
 
@@ -71,6 +114,10 @@ def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _place_of(sha256: str) -> Path:
+    return Path(settings.DOCUMENTS_DIR) / "sha256" / sha256[:2] / sha256
 
 
 def _suffix(filename: str) -> str:

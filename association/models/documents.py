@@ -11,21 +11,26 @@ from django.utils import timezone
 
 from association.fields import WordsField
 
+# What takes the place of a file name that had to be erased; the database refuses any other new name.
+ERASED_NAME = "document effacé"
+
 
 class DocumentQuerySet(models.QuerySet["Document"]):
     def visible_to(self, user: Any) -> DocumentQuerySet:
         """Documents whose own permission the role has, and one's own uploads.
 
-        One that is filed in a dossier is for those who see that team, and for nobody while it is in quarantine.
+        One that is filed in a dossier is for those who see that team. Bytes that are in quarantine in one dossier are
+        for nobody, wherever else they lie.
         """
         from association.models.teams import Team
 
         names = self.order_by().values_list("permission", flat=True).distinct()
         allowed = [name for name in names if user.has_perm(name)]
         filings = self.model.filings.rel.related_model.objects.filter(document=models.OuterRef("pk"))  # type: ignore[attr-defined]
-        seen = filings.filter(team__in=Team.objects.visible_to(user), quarantined_at__isnull=True)
+        seen = filings.filter(team__in=Team.objects.visible_to(user))
+        closed = filings.model.objects.filter(document__sha256=models.OuterRef("sha256"), quarantined_at__isnull=False)
         return self.filter(models.Q(permission__in=allowed) | models.Q(created_by=user)).filter(
-            ~models.Exists(filings) | models.Exists(seen)
+            ~models.Exists(filings) | models.Exists(seen), ~models.Exists(closed)
         )
 
 

@@ -44,6 +44,9 @@ class DossierDocument(models.Model):
     )
     reason = WordsField("motif", max_length=200, blank=True)
 
+    # Said by association.services.filing of the row that it returns: the same bytes were in this dossier before.
+    already_there = False
+
     class Meta:
         verbose_name = "document du dossier"
         ordering = ["-filed_at", "-id"]
@@ -66,7 +69,8 @@ class DossierDocument(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        """Without the title: the journal keeps what stands here for ever, and a title may have to be erased."""
+        return f"{self.get_kind_display()} classé le {timezone.localtime(self.filed_at):%d/%m/%Y}"
 
 
 class ExchangeQuerySet(models.QuerySet["Exchange"]):

@@ -25,6 +25,7 @@ def hand_out(*, document: Document, actor: User) -> Path:
         object_id=document.pk,
         what="téléchargement",
         actor=actor,
-        reason=document.filename,
+        # What people bring may bear the name of a patient, which this log would keep for ever.
+        reason="" if document.filings.exists() else document.filename,
     )
     return path

@@ -21,4 +21,11 @@ def document(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
         path = hand_out(document=found, actor=request.user)
     except DocumentDamaged as damaged:
         return render(request, "association/document_damaged.html", {"reason": damaged}, status=500)
-    return FileResponse(path.open("rb"), as_attachment=True, filename=found.filename, content_type=found.content_type)
+    response = FileResponse(
+        path.open("rb"), as_attachment=True, filename=found.filename, content_type=found.content_type
+    )
+    # Should a browser show it all the same: in a frame of nothing, and as what it is.
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
