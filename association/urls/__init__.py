@@ -11,7 +11,6 @@ from association.urls import (
     recognition,
     rules,
     structures,
-    suggestions,
     teams,
 )
 
@@ -25,7 +24,6 @@ urlpatterns = [
     *exchanges.urlpatterns,
     *people.urlpatterns,
     *structures.urlpatterns,
-    *suggestions.urlpatterns,
     *attestations.urlpatterns,
     *rules.urlpatterns,
     *jobs.urlpatterns,

@@ -50,9 +50,6 @@ ROUTES = {
     "association:team_list": Route(EVERYBODY),
     "association:team": Route(EVERYBODY, of=team),
     "association:team_step": Route(EVERYBODY, 409, method="post", of=team, data=NO_STEP),
-    "association:commune_suggestions": Route(EVERYBODY),
-    "association:epci_suggestions": Route(EVERYBODY),
-    "association:professional_suggestions": Route(EVERYBODY - {"ars"}),
     "association:job": Route({*OFFICE, "admin", "auditor"}, otherwise=404, of=lambda w: w.export.pk),
     "association:job_progress": Route({*OFFICE, "admin", "auditor"}, otherwise=404, of=lambda w: w.export.pk),
     "association:job_step": Route(

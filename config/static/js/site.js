@@ -44,26 +44,3 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 const silence = document.getElementById("server-silent");
 document.addEventListener("htmx:sendError", () => silence?.removeAttribute("hidden"));
 document.addEventListener("htmx:afterOnLoad", () => silence?.setAttribute("hidden", ""));
-
-// --- A list of names, one per line: what is chosen in the input beside it becomes a line
-const addLine = (adder) => {
-  const lines = document.getElementById(adder.dataset.addsTo);
-  const chosen = adder.value.trim();
-  if (!lines || !chosen) return;
-  const known = lines.value.split("\n").map((line) => line.trim()).filter(Boolean);
-  if (!known.includes(chosen)) known.push(chosen);
-  lines.value = known.join("\n");
-  adder.value = "";
-  lines.dispatchEvent(new Event("input", { bubbles: true }));
-};
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !event.target.matches?.("[data-adds-to]")) return;
-  event.preventDefault();
-  addLine(event.target);
-});
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-add]");
-  if (!button) return;
-  addLine(document.getElementById(button.dataset.add));
-  document.getElementById(button.dataset.add).focus();
-});
