@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -29,6 +28,7 @@ from association.selectors.projects import (
     content_as_it_stands,
     project_content,
 )
+from association.services.filing import file_bytes
 from association.workflow import enter_at, fire, lock
 
 EDIT = "association.edit_project"
@@ -157,7 +157,7 @@ def submit_project(*, team: Team, submitted_on: date, actor: User) -> HealthProj
         project=project,
         submitted_on=submitted_on,
         submitted_by=actor,
-        opinion_due_on=submitted_on + timedelta(days=settings.OPINION_DAYS),
+        opinion_due_on=RecognitionRequest.opinion_expected(submitted_on),
     )
     request.full_clean()
     request.save()
@@ -245,8 +245,6 @@ def _journal(
 
 
 def _file_pdf(project: HealthProject, content: ProjectContent, actor: User) -> None:
-    from association.services.filing import file_bytes
-
     file_bytes(
         team=project.team,
         content=project_as_pdf(content),
