@@ -79,7 +79,7 @@ def make_draft(
     _check_dates(convention)
     with transaction.atomic():
         convention.number = number or draw_number(team, timezone.localdate())
-        convention.full_clean()
+        convention.full_clean(exclude=["state"])
         convention = enter_at([(convention, Convention.State.DRAFT)], actor=actor, origin="")[0]
         if action_types:
             _write_terms(convention, action_types, ceiling_cents)
@@ -118,7 +118,7 @@ def change_draft(
         before = _in_words(fresh)
         fresh.starts_on, fresh.ends_on = starts_on, ends_on
         _check_dates(fresh)
-        fresh.full_clean()
+        fresh.full_clean(exclude=["state"])
         _write_terms(fresh, action_types, ceiling_cents)
         fresh.adhesions.exclude(membership__in=memberships).delete()
         invited = set(fresh.adhesions.values_list("membership_id", flat=True))

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from association.findings import refresh_findings
 from association.journal import in_words, record, save_changes
 from association.machine import TransitionRefused
 from association.models import Document, DossierDocument, Team, User
@@ -159,6 +160,7 @@ def sign_convention(
         _follow_effect(fresh, actor)
         if team.state != Team.State.UNDER_CONVENTION:
             fire(team, "enter_convention", actor=actor)
+        refresh_findings(teams=[lock(team)])
     return fresh
 
 
