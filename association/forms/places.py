@@ -1,228 +1,209 @@
-"""Fields for places and people: typed by name with suggestions, or by code; what was typed stays in the field.
+"""Inputs that a person fills by name, with suggestions: communes, EPCI, professionals, companies.
 
-Without JavaScript there are no suggestions, and names and codes are understood all the same.
+They take « Ancenis », « Ancenis-Saint-Géréon (44003) » or « 44003 », and clean to the object. Without script they are
+plain inputs; with it, names are suggested while one types. What was typed always comes back as it was.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
-from django.urls import reverse
+from django.db.models import Model, QuerySet
+from django.urls import reverse_lazy
 
-from association.models import Commune, Epci, Professional
-from association.models.territory import search_key
+from association.models import Commune, Company, Professional
+from association.selectors import named
 
-IN_PARENTHESES = re.compile(r"\(([0-9AB]+)\)\s*$")
-LONGEST = 4_000  # characters of a list
+EMPTY_ROWS = 2
+MAX_TYPED = 200  # characters of a name that is looked for
+TOO_LONG = f"C’est trop long pour un nom\u00a0: {MAX_TYPED} caractères au plus."
 
 
 class SuggestedInput(forms.TextInput):
-    """A line of text with suggestions from an address of the site (``association:*_suggestions``)."""
+    """A line with suggestions from an address that answers ``?q=`` with options."""
 
-    template_name = "association/widgets/suggested.html"
+    template_name = "association/inputs/suggested.html"
 
-    def __init__(self, suggestions: str, attrs: dict[str, Any] | None = None) -> None:
+    def __init__(self, url: Any, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"autocomplete": "off", **(attrs or {})})
-        self.suggestions = suggestions
+        self.url = url
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        identifier = context["widget"]["attrs"].get("id", f"id_{name}")
-        context["widget"] |= {
-            "list": f"{identifier}_suggestions",
-            "suggestions": f"{reverse(self.suggestions)}?champ={name}",
-        }
-        context["widget"]["attrs"] |= {"list": context["widget"]["list"]}
+        written = context["widget"]["attrs"]
+        written |= {"list": f"{written.get('id', name)}_list", "data-suggestions": str(self.url)}
         return context
 
 
-class SuggestedLines(forms.Textarea):
-    """One name per line, with an input beside it that adds a suggested one."""
+class SuggestedInputs(SuggestedInput):
+    """Several lines under one name, with some empty ones at the end; the script adds more as they fill up."""
 
-    template_name = "association/widgets/suggested_lines.html"
+    template_name = "association/inputs/suggested_list.html"
+    use_fieldset = True
 
-    def __init__(self, suggestions: str, adding: str) -> None:
-        super().__init__({"rows": 3, "autocomplete": "off"})
-        self.suggestions, self.adding = suggestions, adding
+    def __init__(self, url: Any, noun: str, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(url, attrs)
+        self.noun = noun
+
+    def format_value(self, value: Any) -> list[str]:
+        return list(value) if isinstance(value, (list, tuple)) else [str(value)] if value else []
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        given = data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
+        return [given] if isinstance(given, str) else list(given)
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return name not in data
+
+    def id_for_label(self, id_: str, index: str | None = None) -> str:
+        return ""  # a group of lines: its legend names it, each line has a name of its own
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        context["widget"] |= {
-            "adder": f"{name}_ajout",
-            "adding": self.adding,
-            "suggestions": f"{reverse(self.suggestions)}?champ={name}_ajout",
-        }
+        shown = [text for text in self.format_value(value) if text.strip()] + [""] * EMPTY_ROWS
+        context["lines"] = [{"value": text, "number": number} for number, text in enumerate(shown, 1)]
+        context |= {"noun": self.noun, "url": str(self.url)}
         return context
 
 
 class NamedField(forms.CharField):
-    """One object, by name or by code."""
+    """One object that is typed by its name; its clean value is the object, or None."""
 
-    suggestions = ""
+    url: Any = ""
+    required_message = "Indiquez un nom."
 
-    def __init__(self, **options: Any) -> None:
-        options.setdefault("widget", SuggestedInput(self.suggestions))
-        super().__init__(max_length=200, **options)
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", SuggestedInput(self.url))
+        kwargs["error_messages"] = {"required": self.required_message, **kwargs.get("error_messages", {})}
+        super().__init__(**kwargs)
+
+    def find(self, text: str) -> Model:
+        """Return the object.
+
+        Raises:
+            Unknown: with the sentence.
+        """
+        raise NotImplementedError
+
+    def show(self, found: Any) -> str:
+        """Return an object as the input shows it."""
+        return str(found)
 
     def prepare_value(self, value: Any) -> Any:
-        return self.shown(value) if isinstance(value, models.Model) else self._by_key(value)
+        return self.show(value) if isinstance(value, Model) else value
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
-        return self.found(text) if text else None
+        if not text:
+            return None
+        if len(text) > MAX_TYPED:
+            raise ValidationError(TOO_LONG, code="too_long")
+        try:
+            return self.find(text)
+        except named.Unknown as unknown:
+            raise ValidationError(str(unknown), code="unknown") from None
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return (self.prepare_value(initial) or "") != (data or "")
-
-    def found(self, text: str) -> Any:
-        """Return the object that a text names. Raises ValidationError, in French."""
-        raise NotImplementedError
-
-    def shown(self, value: Any) -> str:
-        """Return an object as it is typed."""
-        raise NotImplementedError
-
-    def _by_key(self, value: Any) -> Any:
-        return value
+        return (self.prepare_value(initial) or "") != (data or "").strip()
 
 
-class ListedField(forms.CharField):
-    """Several objects, one per line (or with semicolons between)."""
+class NamedListField(forms.Field):
+    """Several objects that are typed by their names, one per line; its clean value is a list without repeats."""
 
-    suggestions, adding = "", ""
-    one: type[NamedField]
+    url: Any = ""
+    noun = ""
+    required_message = "Indiquez au moins un nom."
+    find: Callable[[Sequence[str]], Sequence[Model | named.Unknown]]
+    show: Callable[[Any], str]
 
-    def __init__(self, **options: Any) -> None:
-        options.setdefault("widget", SuggestedLines(self.suggestions, self.adding))
-        super().__init__(max_length=LONGEST, **options)
-        self._one = self.one(required=False)
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", SuggestedInputs(self.url, self.noun))
+        kwargs["error_messages"] = {"required": self.required_message, **kwargs.get("error_messages", {})}
+        super().__init__(**kwargs)
 
-    def prepare_value(self, value: Any) -> Any:
-        if value is None or isinstance(value, str):
-            return value
-        return "\n".join(self._one.shown(one) for one in value)
+    def prepare_value(self, value: Any) -> list[str]:
+        shown = type(self).show
+        return [shown(one) if isinstance(one, Model) else str(one) for one in value or []]
 
     def clean(self, value: Any) -> list[Any]:
-        text = super().clean(value)
-        found, faults = [], []
-        for part in filter(None, (part.strip() for part in re.split(r"[\n;]", text))):
-            try:
-                found.append(self._one.found(part))
-            except ValidationError as error:
-                faults.extend(error.messages)
-        if faults:
-            raise ValidationError(faults)
+        texts = [part.strip() for line in value or [] for part in line.split(";") if part.strip()]
+        if not texts:
+            if self.required:
+                raise ValidationError(self.error_messages["required"], code="required")
+            return []
+        if any(len(text) > MAX_TYPED for text in texts):
+            raise ValidationError(TOO_LONG, code="too_long")
+        found = type(self).find(texts)
+        wrong = [ValidationError(str(one), code="unknown") for one in found if isinstance(one, named.Unknown)]
+        if wrong:
+            raise ValidationError(wrong)
         return list(dict.fromkeys(found))
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return (self.prepare_value(initial) or "").split("\n") != (data or "").splitlines()
+        return sorted(self.prepare_value(initial)) != sorted(text for text in data or [] if text.strip())
 
 
 class CommuneField(NamedField):
-    """A commune in force: « Ancenis-Saint-Géréon », « Ancenis-Saint-Géréon (44003) » or « 44003 »."""
+    """A commune in force, by name, INSEE code or postal code."""
 
-    suggestions = "association:commune_suggestions"
+    url = reverse_lazy("association:communes")
+    required_message = "Indiquez une commune."
 
-    def found(self, text: str) -> Commune:
-        code = _code(text)
-        if code:
-            known = Commune.objects.filter(pk=code).first()
-            commune = known.in_force() if known else None
-            if commune is None:
-                raise ValidationError(f"Aucune commune ne porte le code INSEE {code}. Vérifiez-le, ou écrivez son nom.")
-            return commune
-        named = Commune.objects.filter(search_name=search_key(text), is_current=True)
-        ours = named.filter(department__region_id=settings.REGION)
-        return _only(list(ours[:5]) or list(named[:5]), text, "commune", self.shown)
-
-    def shown(self, value: Commune) -> str:
-        return f"{value.name} ({value.pk})"
+    def find(self, text: str) -> Commune:
+        (found,) = named.communes_typed([text])
+        if isinstance(found, named.Unknown):
+            raise found
+        return found
 
 
-class CommunesField(ListedField):
-    """Communes, one per line; cleans to a list without repetition, in the order typed."""
+class CommunesField(NamedListField):
+    """Communes in force."""
 
-    one = CommuneField
-    suggestions, adding = "association:commune_suggestions", "Ajouter une commune"
-
-
-class EpciField(NamedField):
-    """A community of communes or the like, by its name or its SIREN."""
-
-    suggestions = "association:epci_suggestions"
-
-    def found(self, text: str) -> Epci:
-        code = _code(text, digits=9)
-        if code:
-            known = Epci.objects.filter(pk=code).first()
-            if known is None:
-                raise ValidationError(f"Aucun EPCI ne porte le SIREN {code}. Vérifiez-le, ou écrivez son nom.")
-            return known
-        wanted = search_key(text)
-        named = [epci for epci in epcis_of_region() if search_key(epci.name) == wanted]
-        return _only(named, text, "EPCI", self.shown)
-
-    def shown(self, value: Epci) -> str:
-        return f"{value.name} ({value.pk})"
+    url = reverse_lazy("association:communes")
+    noun = "Commune"
+    required_message = "Indiquez au moins une commune."
+    find = staticmethod(named.communes_typed)
+    show = staticmethod(str)
 
 
-class EpcisField(ListedField):
-    """EPCI, one per line."""
+class EpcisField(NamedListField):
+    """EPCI in force, by name or SIREN."""
 
-    one = EpciField
-    suggestions, adding = "association:epci_suggestions", "Ajouter un EPCI"
+    url = reverse_lazy("association:epcis")
+    noun = "EPCI"
+    required_message = "Indiquez au moins un EPCI."
+    find = staticmethod(named.epcis_typed)
+    show = staticmethod(named.epci_name)
 
 
 class ProfessionalField(NamedField):
-    """A professional: « Le Goff Anaïs », « Le Goff Anaïs (10900000017) » or the RPPS number alone.
+    """A professional, by name or RPPS, among those that the form's user sees: the form sets ``known``.
 
-    A joined duplicate stands for the person who stays.
+    >>> form.fields["professional"].known = Professional.objects.visible_to(user)
     """
 
-    suggestions = "association:professional_suggestions"
+    url = reverse_lazy("association:people_named")
+    required_message = "Indiquez un professionnel, par son nom ou son RPPS."
+    known: QuerySet[Professional] = Professional.objects.none()
 
-    def found(self, text: str) -> Professional:
-        code = _code(text, digits=11)
-        if code:
-            known = Professional.objects.select_related("merged_into").filter(rpps=code).first()
-            if known is None:
-                raise ValidationError(f"Personne ne porte le RPPS {code} ici : créez sa fiche, ou vérifiez le numéro.")
-            return known.merged_into or known
-        from association.searching import words
-        from association.selectors.teams import people_named
+    def find(self, text: str) -> Professional:
+        return named.professional_typed(text, self.known)
 
-        found = Professional.objects.filter(merged_into__isnull=True)
-        for word in words(text):
-            found = found.filter(pk__in=people_named(word).values("pk"))
-        return _only(list(found[:5]), text, "professionnel", self.shown)
-
-    def shown(self, value: Professional) -> str:
-        return f"{value} ({value.rpps})"
+    def show(self, found: Any) -> str:
+        return named.person_name(found)
 
 
-def epcis_of_region() -> Iterable[Epci]:
-    """Return the EPCI that have a commune in the region, by name."""
-    return Epci.objects.filter(is_current=True, communes__department__region_id=settings.REGION).distinct()
+class CompanyField(NamedField):
+    """A company that may be paid, by name, code or SIRET."""
 
+    url = reverse_lazy("association:companies")
+    required_message = "Indiquez une société."
 
-def _code(text: str, digits: int = 5) -> str:
-    text = text.strip()
-    match = IN_PARENTHESES.search(text)
-    code = match.group(1) if match else text.replace(" ", "")
-    wanted = r"\d{5}|2[AB]\d{3}" if digits == 5 else rf"\d{{{digits}}}"
-    return code if re.fullmatch(wanted, code) else ""
+    def find(self, text: str) -> Company:
+        return named.company_typed(text)
 
-
-def _only(found: Sequence[Any], text: str, what: str, shown: Callable[[Any], str]) -> Any:
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise ValidationError(f"Aucun résultat pour « {text} » ({what}) : choisissez dans les suggestions.")
-    several = " ; ".join(shown(one) for one in found)
-    raise ValidationError(f"Plusieurs réponses pour « {text} » ({what}) : précisez. Par exemple : {several}.")
+    def show(self, found: Any) -> str:
+        return named.company_name(found)

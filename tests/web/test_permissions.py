@@ -50,6 +50,10 @@ ROUTES = {
     "association:team_list": Route(EVERYBODY),
     "association:team": Route(EVERYBODY, of=team),
     "association:team_step": Route(EVERYBODY, 409, method="post", of=team, data=NO_STEP),
+    "association:communes": Route(EVERYBODY),
+    "association:epcis": Route(EVERYBODY),
+    "association:people_named": Route({*OFFICE, "auditor", "referent", "admin"}),
+    "association:companies": Route(OFFICE),
     "association:job": Route({*OFFICE, "admin", "auditor"}, otherwise=404, of=lambda w: w.export.pk),
     "association:job_progress": Route({*OFFICE, "admin", "auditor"}, otherwise=404, of=lambda w: w.export.pk),
     "association:job_step": Route(

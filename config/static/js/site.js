@@ -33,6 +33,37 @@ document.addEventListener("change", (event) => {
   if (name && event.target.files.length) name.textContent = event.target.files[0].name;
 });
 
+// --- Names are suggested while one types ([data-suggestions]); what is asked for last is what is shown
+const suggest = async (input) => {
+  const list = document.getElementById(input.getAttribute("list"));
+  const typed = input.value.trim();
+  if (!list || typed.length < 2 || [...list.options].some((option) => option.value === typed)) return;
+  list.asked?.abort();
+  list.asked = new AbortController();
+  try {
+    const address = `${input.dataset.suggestions}?${new URLSearchParams({ q: typed })}`;
+    const answer = await fetch(address, { signal: list.asked.signal, headers: { "X-Requested-With": "fetch" } });
+    if (answer.ok && !answer.redirected) list.innerHTML = await answer.text();
+  } catch {
+    // An older question that was stopped, or a silent server: the input works without suggestions
+  }
+};
+document.addEventListener("input", (event) => {
+  const input = event.target.closest("[data-suggestions]");
+  if (!input) return;
+  clearTimeout(input.waiting);
+  input.waiting = setTimeout(suggest, 150, input);
+  const lines = input.closest("[data-lines]")?.querySelectorAll("input") ?? [];
+  if (input.value && input === lines[lines.length - 1]) addLine(input, lines.length + 1);
+});
+const addLine = (last, number) => {
+  const line = last.cloneNode();
+  line.value = "";
+  line.id = last.id.replace(/\d+$/, number);
+  line.setAttribute("aria-label", last.getAttribute("aria-label").replace(/\d+$/, number));
+  last.after(line);
+};
+
 // --- Fragments: a closed session leads to the sign-in page, a silent server is said once
 document.addEventListener("htmx:beforeSwap", (event) => {
   const answer = new URL(event.detail.xhr.responseURL, window.location.href);
