@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
 from association.machine import TransitionRefused
 from association.mails import queue_mail
-from association.models import User
+from association.models import Professional, User
 from association.permissions import require
 from association.workflow import lock
 from conventions.models import Convention
@@ -53,20 +55,29 @@ def remind(*, convention: Convention, actor: User) -> Reminded:
             person = adhesion.membership.professional
             if adhesion.reminded_at and timezone.localdate(adhesion.reminded_at) == timezone.localdate(now):
                 already.append(str(person))
-            elif not person.email:
-                without.append(str(person))
-            else:
-                queue_mail(
-                    to=person.email,
-                    subject=f"Convention {fresh.number} : votre signature est attendue",
-                    body=_body(fresh, str(person)),
-                    team=fresh.team,
-                    actor=actor,
-                )
+            elif _write(fresh, person, actor):
                 adhesion.reminded_at = now
                 adhesion.save(update_fields=["reminded_at"])
                 written.append(str(person))
+            else:
+                without.append(str(person))
     return Reminded(tuple(written), tuple(without), tuple(already))
+
+
+def _write(convention: Convention, person: Professional, actor: User) -> bool:
+    """Queue the message to one member, and return whether there was an address to write to."""
+    try:
+        validate_email(person.email)
+    except ValidationError:
+        return False
+    queue_mail(
+        to=person.email,
+        subject=f"Convention {convention.number}\u00a0: votre signature est attendue",
+        body=_body(convention, str(person)),
+        team=convention.team,
+        actor=actor,
+    )
+    return True
 
 
 def _body(convention: Convention, name: str) -> str:

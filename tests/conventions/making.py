@@ -44,8 +44,9 @@ def recognised_team(**fields: Any) -> Team:
 
 def member(team: Team, name: str, *, joined_on: date = date(2026, 1, 1), **fields: Any) -> Membership:
     """Add a confirmed member with a secure address and an e-mail address."""
+    address = name.lower().replace(" ", "-").replace("é", "e")
     person = factories.ProfessionalFactory(
-        last_name=name, email=f"{name.lower().replace(' ', '-')}@test.example", mssante="p@mssante.example", **fields
+        last_name=name, email=f"{address}@test.example", mssante=f"{address}@mssante.example", **fields
     )
     found: Membership = factories.MembershipFactory(team=team, professional=person, joined_on=joined_on)
     return found

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
 
 from association.journal import StaleEdit
 from association.machine import TransitionRefused
@@ -35,7 +36,7 @@ def changed(convention: Convention, actor: User, **fields: object) -> Convention
 def test_draft_carries_over_what_was_recognised(team: Team, staff: User) -> None:
     convention = drafted(team, staff)
     terms = convention.terms.get()
-    assert convention.number == f"CLAP-{date.today().year}-044-0001"
+    assert convention.number == f"CLAP-{timezone.localdate().year}-044-0001"
     assert (convention.starts_on, convention.ends_on) == (date(2026, 9, 1), date(2028, 8, 31))
     assert (terms.action_types, terms.ceiling_cents) == (["RCP", "PPS"], 10_000_00)
     assert [adhesion.state for adhesion in convention.adhesions.all()] == ["invited"] * 3
