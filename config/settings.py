@@ -162,7 +162,7 @@ MFA_TOTP_ISSUER = ORGANISATION_NAME
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 # Without a server for e-mail, messages are kept in the « Boîte d'envoi » and not sent.
-MAIL_IS_SENT = "EMAIL_URL" in env.ENVIRON
+MAIL_IS_SENT = not EMAIL_CONFIG["EMAIL_BACKEND"].endswith((".console.EmailBackend", ".dummy.EmailBackend"))
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="ne-pas-repondre@esp-clap.example")
 
 # --- language ------------------------------------------------------------------------------------------------
@@ -253,6 +253,8 @@ JOB_SWEEP_SECONDS = env.int("JOB_SWEEP_SECONDS", default=15)
 CELERY_BEAT_SCHEDULE = {
     # Daily and idempotent: a machine that slept on the 1st catches up on the 2nd.
     "prepare-last-month": {"task": "payments.prepare_last_month", "schedule": crontab(hour=6, minute=0)},
+    # Before the office opens; run again, it writes the same.
+    "watch-teams": {"task": "association.watch_teams", "schedule": crontab(hour=5, minute=30)},
     # A sweep that no worker was free for is not worth doing late: the next one does the same.
     "sweep-jobs": {
         "task": "association.sweep_jobs",
