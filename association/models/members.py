@@ -55,6 +55,7 @@ class Membership(models.Model):
     joined_on = models.DateField("entrée le")
     left_on = models.DateField("sortie le", null=True, blank=True)
     is_referent = models.BooleanField("référent", default=False)
+    version = models.PositiveIntegerField("version de la fiche", default=0, editable=False)
 
     objects = MembershipQuerySet.as_manager()
 

@@ -151,6 +151,7 @@ class Team(Stateful):
     contact_name = WordsField("contact", max_length=150, blank=True)
     contact_phone = models.CharField("téléphone du contact", max_length=30, blank=True)
     contact_email = models.EmailField("courriel du contact", blank=True)
+    suspended_on = models.DateField("suspendue le", null=True, blank=True)
     suspended_from = models.CharField("état avant la suspension", max_length=20, blank=True, editable=False)
     version = models.PositiveIntegerField("version de la fiche", default=0, editable=False)
     created_at = models.DateTimeField("créée le", default=timezone.now)
@@ -266,8 +267,8 @@ class Team(Stateful):
         needs_comment=True,
         danger=True,
     )
-    def suspend(self) -> None:
-        self.suspended_from = self.state
+    def suspend(self, *, suspended_on: date | None = None) -> None:
+        self.suspended_from, self.suspended_on = self.state, suspended_on
 
     @transition(
         state,
@@ -277,7 +278,8 @@ class Team(Stateful):
         label="Lever la suspension",
         guards=[was_recognised],
     )
-    def resume(self) -> None: ...
+    def resume(self) -> None:
+        self.suspended_on = None
 
     @transition(
         state,
@@ -287,7 +289,8 @@ class Team(Stateful):
         label="Lever la suspension, sous convention",
         guards=[was_under_convention],
     )
-    def resume_under_convention(self) -> None: ...
+    def resume_under_convention(self) -> None:
+        self.suspended_on = None
 
     @transition(
         state,
