@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -97,6 +99,11 @@ class RecognitionRequest(models.Model):
 
     def __str__(self) -> str:
         return f"Demande du {self.submitted_on:%d/%m/%Y}"
+
+    @staticmethod
+    def opinion_expected(submitted_on: date) -> date:
+        """Return the day by which the délégation gives its opinion (setting OPINION_DAYS)."""
+        return submitted_on + timedelta(days=settings.OPINION_DAYS)
 
     @property
     def is_open(self) -> bool:

@@ -12,6 +12,8 @@ from association.workflow import Offer
 
 # They follow from a convention (signed, ended): nobody presses them on the team's page.
 FOLLOWS_A_CONVENTION = frozenset({"enter_convention", "leave_convention"})
+# They write more than a state: the submission freezes the project, complements are asked point by point.
+HAVE_A_PAGE = frozenset({"submit", "ask_complements", "refuse"})
 
 
 def team_list(user: User) -> QuerySet[Team]:
@@ -66,4 +68,4 @@ def team_dossier(user: User) -> QuerySet[Team]:
 
 def team_steps(team: Team, *, actor: User) -> list[Offer]:
     """Return the steps of a team that its page offers."""
-    return steps_of(team, actor=actor, leave_out=FOLLOWS_A_CONVENTION)
+    return steps_of(team, actor=actor, leave_out=FOLLOWS_A_CONVENTION | HAVE_A_PAGE)

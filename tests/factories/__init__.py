@@ -1,5 +1,6 @@
 """Factories of the tests: one trait per state, named like it (``TeamFactory(under_convention=True)``)."""
 
+from tests.factories.dossier import ComplementPointFactory, HealthProjectFactory, RecognitionRequestFactory
 from tests.factories.field import (
     ActionFactory,
     AdhesionFactory,
@@ -42,11 +43,13 @@ __all__ = [
     "BeneficiaryFactory",
     "CommuneFactory",
     "CompanyFactory",
+    "ComplementPointFactory",
     "ConventionFactory",
     "ConventionTermsFactory",
     "DepartmentFactory",
     "DueLineFactory",
     "ExclusionFactory",
+    "HealthProjectFactory",
     "JobFactory",
     "MembershipFactory",
     "MembershipPeriodFactory",
@@ -54,6 +57,7 @@ __all__ = [
     "PaymentFactory",
     "PriceFactory",
     "ProfessionalFactory",
+    "RecognitionRequestFactory",
     "RegionFactory",
     "RunFactory",
     "SuspensionFactory",

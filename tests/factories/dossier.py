@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import factory
 from django.conf import settings
+from django.utils import timezone
+from factory.django import DjangoModelFactory
 
-from association.models import HealthProject
+from association.models import ComplementPoint, HealthProject, RecognitionRequest
 from association.project_content import ProjectContent, Section
 from association.project_sections import entries, missing, sections_for
 from association.selectors.projects import persons_of
@@ -86,3 +88,53 @@ def _content(said: dict[str, Any]) -> dict[str, Any]:
         sections=sections,
     )
     return frozen.to_json()
+
+
+class RecognitionRequestFactory(DjangoModelFactory):
+    """Of a team that submitted its first version at the beginning; open by default."""
+
+    class Meta:
+        model = RecognitionRequest
+
+    class Params:
+        of_paper = factory.Trait(project=None)
+        with_opinion = factory.Trait(
+            opinion="favorable", opinion_on=date(2026, 1, 20), opinion_by=factory.SubFactory(UserFactory, ars=True)
+        )
+        accepted = factory.Trait(
+            decision="reconnue",
+            decided_on=date(2026, 2, 2),
+            letter_reference="ARS-2026-001",
+            decided_by=factory.SubFactory(UserFactory, ars=True),
+        )
+
+    team = factory.SubFactory(TeamFactory, submitted=True)
+    project = factory.SubFactory(HealthProjectFactory, submitted=True, team=factory.SelfAttribute("..team"))
+    submitted_on = BEGINNING
+    submitted_by = factory.SubFactory(UserFactory, staff=True)
+    opinion_due_on = date(2026, 2, 15)
+
+
+class ComplementPointFactory(DjangoModelFactory):
+    """A missing document, not answered, of a request that was handed back."""
+
+    class Meta:
+        model = ComplementPoint
+
+    class Params:
+        answered = factory.Trait(
+            answer="Les statuts sont joints.",
+            answered_at=datetime(2026, 2, 1, 12, tzinfo=timezone.get_default_timezone()),
+            answered_by=factory.SubFactory(UserFactory, staff=True),
+        )
+
+    request = factory.SubFactory(
+        RecognitionRequestFactory,
+        team=factory.SubFactory(TeamFactory, to_complete=True),
+        project=factory.SubFactory(HealthProjectFactory, returned=True, team=factory.SelfAttribute("..team")),
+        closed_at=datetime(2026, 1, 15, 12, tzinfo=timezone.get_default_timezone()),
+    )
+    kind = ComplementPoint.Kind.DOCUMENT
+    text = "Les statuts de l’association"
+    due_on = date(2026, 3, 1)
+    asked_by = factory.SubFactory(UserFactory, ars=True)

@@ -249,7 +249,7 @@ def test_reason_is_asked_for_in_the_dialog(staff: Client) -> None:
 def test_steps_that_need_a_date_are_not_offered_here(staff: Client) -> None:
     team = TeamFactory(submitted=True)
     offered = {offer.name for offer in staff.get(reverse("association:team", args=[team.pk])).context["steps"]}
-    assert offered == {"ask_complements", "refuse"}
+    assert offered == set()
     assert step(staff, team, "recognise").status_code == 409
 
 

@@ -1,0 +1,169 @@
+"""Issuing attestations of membership, and entering the public figures that they show."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from association.attestation_numbers import new_number
+from association.attested_period import Days, NotAttestable, attested_days
+from association.journal import record, save_changes
+from association.machine import TransitionRefused
+from association.models import Attestation, CoordinationAllowance, DossierDocument, Membership, MembershipPeriod, User
+from association.money import euros
+from association.nomenclature import TeamKind
+from association.pdf.attestation import AttestationContent, Company, attestation_pdf
+from association.permissions import require
+from association.selectors.attestations import allowance_cents, membership_facts, recognition_reference
+from association.services.filing import file_bytes
+from association.workflow import lock
+
+NOT_KNOWN = "Non renseigné"
+ANY = "*"
+
+
+@transaction.atomic
+def issue_attestation(*, membership: Membership, year: int, actor: User, replaces: str = ANY) -> Attestation:
+    """Attest a stay in a team for a civil year: the PDF is filed in the dossier, the one before it is replaced.
+
+    Args:
+        replaces: number of the valid attestation of that year as the page had shown it ("" for none), so that a second
+            press of the button does not make the first paper worthless; by default whatever is there.
+
+    Raises:
+        TransitionRefused: with the reason in French: not recognised then, nothing to attest, a year to come, or
+            another attestation issued since the page was shown.
+    """
+    require(actor, "association.issue_attestation")
+    team = lock(membership.team)
+    stay = Membership.objects.select_for_update(of=("self",)).select_related("professional").get(pk=membership.pk)
+    stay.team = team
+    days = _days(stay, year)
+    before = Attestation.objects.filter(membership=stay, year=year, replaced_at=None).first()
+    if replaces not in (ANY, before.number if before else ""):
+        raise TransitionRefused(
+            f"Une attestation {year} a été délivrée entre-temps à cette personne : la voici. Vérifiez-la avant de la "
+            "remplacer."
+        )
+    content = _content(stay, year, days, new_number(year), actor)
+    filing = file_bytes(
+        team=team,
+        content=_pdf(content),
+        filename=f"attestation-{year}-{stay.professional.last_name}.pdf",
+        kind=DossierDocument.Kind.ATTESTATION,
+        title=f"Attestation {year}, {stay.professional}"[:200],
+        actor=actor,
+    )
+    if before is not None:
+        before.replaced_at = timezone.now()
+        before.save(update_fields=["replaced_at"])
+    attestation = Attestation.objects.create(
+        number=content.number,
+        membership=stay,
+        year=year,
+        starts_on=days.first,
+        ends_on=days.last,
+        content=content.to_json(),
+        document=filing.document,
+        issued_by=actor,
+    )
+    label = f"Attestation {year}, {stay.professional}"[:120]
+    record(attestation, [("number", label, before.number if before else "", content.number)], actor=actor, team=team)
+    return attestation
+
+
+@transaction.atomic
+def enter_allowance(
+    *, profession: str, year: int, amount_cents: int, source: str, actor: User
+) -> CoordinationAllowance:
+    """Enter the figure of a profession for a year.
+
+    Raises:
+        ValidationError: when that profession has its figure for that year already.
+    """
+    require(actor, "association.manage_rules")
+    allowance = CoordinationAllowance(
+        profession=profession, year=year, amount_cents=amount_cents, source=source.strip()
+    )
+    allowance.full_clean()
+    try:
+        with transaction.atomic():
+            allowance.save()
+    except IntegrityError:
+        allowance.full_clean()  # somebody else entered it in between: said as the form says it
+        raise
+    record(allowance, [("amount_cents", "Montant", "", euros(amount_cents))], actor=actor)
+    return allowance
+
+
+def change_allowance(
+    *, allowance: CoordinationAllowance, amount_cents: int, source: str, version: int | None, actor: User
+) -> CoordinationAllowance:
+    """Correct a figure; attestations that were issued keep what they say.
+
+    Raises:
+        StaleEdit: when somebody else changed it since ``version``.
+    """
+    require(actor, "association.manage_rules")
+    values = {"amount_cents": amount_cents, "source": source.strip()}
+    return save_changes(allowance, values=values, version=version, actor=actor)
+
+
+def _days(membership: Membership, year: int) -> Days:
+    if year > timezone.localdate().year:
+        raise TransitionRefused(f"L'année {year} n'a pas commencé : l'attestation se délivre à partir du 1er janvier.")
+    try:
+        return attested_days(membership_facts(membership), year)
+    except NotAttestable as refusal:
+        raise TransitionRefused(refusal.reason) from None
+
+
+def _content(membership: Membership, year: int, days: Days, number: str, actor: User) -> AttestationContent:
+    team, person = membership.team, membership.professional
+    quality = "Médecin généraliste" if person.is_general_practitioner else str(person.get_profession_display())
+    return AttestationContent(
+        number=number,
+        verify_url=settings.SITE_URL.rstrip("/") + reverse("association:attestation_verify", args=[number]),
+        year=year,
+        professional=f"{person.last_name} {person.first_name}",
+        rpps=person.rpps,
+        profession=quality,
+        company=_company(membership, days.last),
+        team_code=team.code,
+        team_name=team.name,
+        team_kind=str(team.get_kind_display()),
+        recognised_on=team.recognised_on,
+        recognition_reference=recognition_reference(team),
+        recognition_label="Enregistrement par l’ARS" if team.kind == TeamKind.ESP_CLAP else "Reconnaissance par l’ARS",
+        period_from=days.first,
+        period_to=days.last,
+        amount_cents=allowance_cents(person.profession, year),
+        issued_on=timezone.localdate(),
+        issued_by=str(actor),
+        organisation=settings.ORGANISATION_NAME,
+    )
+
+
+def _company(membership: Membership, day: date) -> Company | None:
+    """Return who is paid in the member's place on the last day attested, as registered."""
+    periods = MembershipPeriod.objects.filter(membership=membership).select_related("company")
+    period = next((one for one in periods if _covers(one, day)), None)
+    if period is None or period.company is None:
+        return None
+    company = period.company
+    return Company(name=company.name, siret=company.siret or NOT_KNOWN, finess=company.finess or None)
+
+
+def _covers(period: MembershipPeriod, day: date) -> bool:
+    return (period.starts_on is None or period.starts_on <= day) and (period.ends_on is None or day <= period.ends_on)
+
+
+def _pdf(content: AttestationContent) -> bytes:
+    buffer = io.BytesIO()
+    attestation_pdf(content, buffer)
+    return buffer.getvalue()
