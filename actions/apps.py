@@ -6,7 +6,7 @@ class ActionsConfig(AppConfig):
     verbose_name = "Actions"
 
     def ready(self) -> None:
-        from actions import sheets
+        from actions import findings, sheets
         from actions.inbox import action_figures, actions_to_validate
         from actions.joined import takes_part_twice
         from actions.permissions import PERMISSIONS
@@ -18,3 +18,4 @@ class ActionsConfig(AppConfig):
         figures.add("actions.declared", action_figures)
         joining_obstacles.add("actions.participations", takes_part_twice)
         sheets.register()
+        findings.register()

@@ -10,6 +10,7 @@ from django.urls import reverse
 from association.models import Membership, Team, User
 from association.money import grouped
 from association.registries import Figure
+from association.selectors.findings import EVERY_BLOCKING, teams_with
 
 
 def team_figures(user: User) -> Iterator[Figure]:
@@ -36,6 +37,12 @@ def team_figures(user: User) -> Iterator[Figure]:
     yield Figure(
         "Déposées à l’ARS", str(counts["at_ars"]), "en attente de sa décision", f"{url}?state={state.SUBMITTED}"
     )
+    if user.has_perm("association.view_findings"):
+        query = f"?constat={EVERY_BLOCKING}"
+        stopped = teams_with(Team.objects.visible_to(user), EVERY_BLOCKING).count()
+        yield Figure(
+            "Équipes avec un constat bloquant", str(stopped), "déposées, reconnues ou sous convention", url + query
+        )
     if user.role in ("staff", "admin"):
         people = Membership.objects.current().order_by().values("professional").distinct().count()
         yield Figure("Professionnels engagés", grouped(people), "membres d’une équipe")

@@ -6,18 +6,28 @@ after each write on a team and every morning (a day that passes changes findings
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Prefetch, prefetch_related_objects
+from django.db.models import F, Model, Prefetch
 from django.utils import timezone
 
-from association.eligibility import DEFAULT_LEVELS, Finding, Level, MemberFacts, StructureFacts, TeamFacts, findings
+from association.eligibility import (
+    DEFAULT_LEVELS,
+    EtpProgrammeFacts,
+    Finding,
+    Level,
+    MemberFacts,
+    StructureFacts,
+    TeamFacts,
+    findings,
+)
 from association.models import (
     EligibilityLevel,
+    EtpProgramme,
     HealthProject,
     Membership,
     MembershipPeriod,
@@ -29,7 +39,10 @@ from association.nomenclature import MemberStatus, PracticeMode
 from association.registries import convention_facts, finding_sources, priced_kinds
 from association.selectors.projects import section_facts
 
-CHUNK = 500
+CHUNK = 100  # teams that one transaction of the daily round holds
+# Teams that the ARS recognised: their accepted project counts, whatever is written since.
+RECOGNISED = (Team.State.RECOGNISED, Team.State.UNDER_CONVENTION, Team.State.SUSPENDED)
+SUBJECT_LENGTH = 200
 
 
 def findings_of(team: Team, *, on: date | None = None) -> tuple[Finding, ...]:
@@ -49,10 +62,10 @@ def findings_by_team(teams: Iterable[Team], *, on: date | None = None) -> dict[i
     facts = facts_by_team(known, on=day)
     added: dict[int, list[Finding]] = defaultdict(list)
     for source in finding_sources:
-        for pk, found in source(known, day).items():
+        for pk, found in source([team for team in known if team.state != Team.State.CLOSED], day).items():
             added[pk].extend(found)
     return {
-        team.pk: tuple(sorted([*findings(facts[team.pk], levels), *added[team.pk]], key=_blocking_first))
+        team.pk: tuple(sorted([*findings(facts[team.pk], levels), *added[team.pk]], key=lambda finding: finding.rank))
         for team in known
     }
 
@@ -66,12 +79,11 @@ def rule_levels() -> dict[tuple[str, str], Level]:
 def facts_by_team(teams: list[Team], *, on: date) -> dict[int, TeamFacts]:
     """Return the facts that the rules of eligibility judge, by team."""
     pks = [team.pk for team in teams]
-    prefetch_related_objects(teams, "themes", "communes")
-    members = _members(pks, on)
-    structures = _structures(pks)
-    projects = _projects(pks)
+    members, structures, programmes = _members(pks, on), _structures(pks), _programmes(pks)
+    projects = _projects(teams)
     conventions = _from_registry(convention_facts, teams, on)
     kinds_with_prices: frozenset[str] = frozenset().union(*(source() for source in priced_kinds))
+    themes, communes = _count(Team.themes.through, pks), _count(Team.communes.through, pks)
     return {
         team.pk: TeamFacts(
             kind=team.kind,
@@ -79,11 +91,20 @@ def facts_by_team(teams: list[Team], *, on: date) -> dict[int, TeamFacts]:
             on=on,
             members=tuple(members[team.pk]),
             structures=tuple(structures[team.pk]),
+            programmes=tuple(programmes[team.pk]),
             conventions=tuple(conventions[team.pk]),
             own_price_list=team.kind in kinds_with_prices,
             recognised_on=team.recognised_on,
             recognition_withdrawn_on=team.recognition_withdrawn_on,
-            **_of_project(team, projects.get(team.pk)),
+            **(
+                _of_project(projects[team.pk])
+                if team.pk in projects
+                else {
+                    "shared_patients": team.shared_patients,
+                    "themes_count": themes[team.pk],
+                    "communes_count": communes[team.pk],
+                }
+            ),
         )
         for team in teams
     }
@@ -96,48 +117,48 @@ def refresh_findings(*, teams: Iterable[Team] | None = None) -> int:
         teams: those that changed; all that are not closed by default. A finding that still holds keeps its ``since``.
     """
     if teams is not None:
-        return _refresh(list(teams))
-    pks = list(Team.objects.exclude(state=Team.State.CLOSED).order_by("pk").values_list("pk", flat=True))
+        return _refresh([team.pk for team in teams])
     TeamFinding.objects.filter(team__state=Team.State.CLOSED).delete()
-    chunks = (pks[first : first + CHUNK] for first in range(0, len(pks), CHUNK))
-    return sum(_refresh(list(Team.objects.filter(pk__in=chunk).order_by("pk"))) for chunk in chunks)
+    pks = list(Team.objects.exclude(state=Team.State.CLOSED).order_by("pk").values_list("pk", flat=True))
+    return sum(_refresh(pks[first : first + CHUNK]) for first in range(0, len(pks), CHUNK))
 
 
 @transaction.atomic
-def _refresh(teams: list[Team]) -> int:
-    found = {
-        (pk, one.code, one.subject): one
-        for pk, several in findings_by_team([t for t in teams if t.state != Team.State.CLOSED]).items()
-        for one in several
-    }
-    stored = {(row.team_id, row.code, row.subject): row for row in TeamFinding.objects.filter(team__in=teams)}
+def _refresh(pks: list[int]) -> int:
+    """Under the lock of the teams, read again: what is written is what was true when the lock was given back."""
+    teams = list(Team.objects.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk"))
+    found: dict[tuple[int, str, str], Finding] = {}
+    for pk, several in findings_by_team(teams).items():
+        for one in several:  # what blocks comes first, and stays where two are about the same subject
+            found.setdefault((pk, one.code, one.subject[:SUBJECT_LENGTH]), one)
+    stored = {(row.team_id, row.code, row.subject): row for row in TeamFinding.objects.filter(team__in=pks)}
     TeamFinding.objects.filter(pk__in=[row.pk for key, row in stored.items() if key not in found]).delete()
-    changed = []
-    for key, row in stored.items():
-        one = found.get(key)
-        if one and (row.level, row.sentence, row.source) != (one.level.value, one.sentence, one.source):
-            row.level, row.sentence, row.source = one.level.value, one.sentence, one.source
-            changed.append(row)
+    changed = [row for key, row in stored.items() if key in found and _takes(row, found[key])]
     TeamFinding.objects.bulk_update(changed, ["level", "sentence", "source"])
-    TeamFinding.objects.bulk_create(
-        TeamFinding(
-            team_id=pk, code=code, subject=subject, level=one.level.value, sentence=one.sentence, source=one.source
-        )
-        for (pk, code, subject), one in found.items()
-        if (pk, code, subject) not in stored
-    )
+    TeamFinding.objects.bulk_create(_takes_new(key, one) for key, one in found.items() if key not in stored)
     return len(found)
 
 
-def _blocking_first(finding: Finding) -> tuple[bool, str, str]:
-    return finding.level is not Level.BLOCKING, finding.code, finding.subject
+def _takes(row: TeamFinding, one: Finding) -> bool:
+    """Give a row what is said today, and tell whether that changes it."""
+    said = (one.level.value, one.sentence, one.source)
+    differs = (row.level, row.sentence, row.source) != said
+    row.level, row.sentence, row.source = said
+    return differs
+
+
+def _takes_new(key: tuple[int, str, str], one: Finding) -> TeamFinding:
+    team, code, subject = key
+    row = TeamFinding(team_id=team, code=code, subject=subject)
+    _takes(row, one)
+    return row
 
 
 def _members(pks: list[int], on: date) -> dict[int, list[MemberFacts]]:
     periods = MembershipPeriod.objects.order_by(F("starts_on").asc(nulls_first=True), "pk")
     rows = (
         Membership.objects.filter(team__in=pks)
-        .select_related("professional")
+        .select_related("professional__merged_into")
         .prefetch_related(Prefetch("periods", periods))
         .order_by("joined_on", "pk")
     )
@@ -145,7 +166,7 @@ def _members(pks: list[int], on: date) -> dict[int, list[MemberFacts]]:
     for stay in rows:
         moment = min(on, stay.left_on) if stay.left_on else on
         period = _on(list(stay.periods.all()), max(moment, stay.joined_on))
-        person = stay.professional
+        person = stay.professional.merged_into or stay.professional
         found[stay.team_id].append(
             MemberFacts(
                 name=f"{person.first_name} {person.last_name}",
@@ -159,6 +180,7 @@ def _members(pks: list[int], on: date) -> dict[int, list[MemberFacts]]:
                 joined_on=stay.joined_on,
                 left_on=stay.left_on,
                 has_company=bool(period and period.company_id),
+                person=person.pk,
             )
         )
     return found
@@ -185,33 +207,48 @@ def _structures(pks: list[int]) -> dict[int, list[StructureFacts]]:
     return found
 
 
-def _projects(pks: list[int]) -> dict[int, HealthProject]:
-    """The latest version of each team: the draft where one is being written."""
+def _programmes(pks: list[int]) -> dict[int, list[EtpProgrammeFacts]]:
+    found: dict[int, list[EtpProgrammeFacts]] = defaultdict(list)
+    for team, reference, starts_on, ends_on in EtpProgramme.objects.filter(team__in=pks).values_list(
+        "team_id", "reference", "starts_on", "ends_on"
+    ):
+        found[team].append(EtpProgrammeFacts(reference=reference, starts_on=starts_on, ends_on=ends_on))
+    return found
+
+
+def _projects(teams: list[Team]) -> dict[int, HealthProject]:
+    """The version that counts: the one being written or examined; once the team is recognised, the accepted one.
+
+    A recognised team without an accepted version (taken over from elsewhere) is judged by the latest it has.
+    """
+    recognised = {team.pk for team in teams if team.state in RECOGNISED}
+    counts: dict[int, int] = {}
+    accepted: dict[int, int] = {}
+    versions = HealthProject.objects.filter(team__in=[team.pk for team in teams]).order_by("team_id", "number")
+    for pk, team, state in versions.values_list("pk", "team_id", "state"):
+        counts[team] = pk
+        if team in recognised and state == HealthProject.State.ACCEPTED:
+            accepted[team] = pk
     rows = (
-        HealthProject.objects.filter(team__in=pks)
+        HealthProject.objects.filter(pk__in={**counts, **accepted}.values())
         .select_related("team")
         .prefetch_related("communes", "epcis", "themes")
-        .order_by("team_id", "number")
     )
     return {project.team_id: project for project in rows}
 
 
-def _of_project(team: Team, project: HealthProject | None) -> dict[str, Any]:
-    if project is None:
-        return {
-            "shared_patients": team.shared_patients,
-            "themes_count": len(team.themes.all()),
-            "communes_count": len(team.communes.all()),
-            "action_types": (),
-            "sections": (),
-        }
+def _of_project(project: HealthProject) -> dict[str, Any]:
     return {
-        "shared_patients": project.shared_patients or team.shared_patients,
-        "themes_count": len(project.themes.all()) or len(team.themes.all()),
-        "communes_count": len(project.communes.all()) or len(team.communes.all()),
+        "shared_patients": project.shared_patients,
+        "themes_count": len(project.themes.all()),
+        "communes_count": len(project.communes.all()),
         "action_types": tuple(project.action_types),
         "sections": tuple(section_facts(project)),
     }
+
+
+def _count(through: type[Model], pks: list[int]) -> Counter[int]:
+    return Counter(through._base_manager.filter(team_id__in=pks).values_list("team_id", flat=True))
 
 
 def _from_registry(registry: Any, teams: list[Team], on: date) -> Mapping[int, list[Any]]:

@@ -11,9 +11,13 @@ def missing_for_submission(team: Team) -> str | None:
     """Return what keeps a team's project from being submitted to the ARS, in French, or nothing."""
     if not team.projects.filter(state=HealthProject.State.DRAFT).exists():
         return "Il n'y a pas de projet de santé en rédaction : commencez une version du projet."
-    unanswered = ComplementPoint.objects.filter(request__team=team, answered_at__isnull=True).count()
+    # A request that was refused is over, whatever was left unanswered: the next one starts anew.
+    unanswered = ComplementPoint.objects.filter(
+        request__team=team, request__decision="", answered_at__isnull=True
+    ).count()
     if unanswered:
-        return f"Il reste {unanswered} complément(s) demandé(s) sans réponse : répondez à chaque point."
+        asked = "un complément demandé" if unanswered == 1 else f"{unanswered} compléments demandés"
+        return f"Il reste {asked} par l'ARS sans réponse : répondez à chaque point."
     return _first_of(team, Gate.SUBMISSION)
 
 
@@ -28,5 +32,8 @@ def _first_of(team: Team, gate: Gate) -> str | None:
     found = blocking_for(findings_of(team), gate)
     if not found:
         return None
-    others = f" (et {len(found) - 1} autre(s) constat(s) bloquant(s))" if len(found) > 1 else ""
-    return f"{found[0].sentence}{others}"
+    others = len(found) - 1
+    if not others:
+        return found[0].sentence
+    more = "un autre constat bloque" if others == 1 else f"{others} autres constats bloquent"
+    return f"{found[0].sentence} Et {more} cette étape : voyez les constats du dossier."

@@ -91,6 +91,18 @@ class HistorySource:
     of_team: Callable[[Team], Iterable[tuple[int, str]]]  # (pk, name on screen)
 
 
+@dataclass(frozen=True)
+class WatchedFinding:
+    """A finding that the staff is told of, as lists name it.
+
+    ``always``: it matters whatever the team's state; the others are told once the dossier is with the ARS, since before
+    they only say what is left to do.
+    """
+
+    label: str
+    always: bool = False
+
+
 InboxSource = Callable[["User"], Iterable[InboxItem]]
 FigureSource = Callable[["User"], Iterable[Figure]]
 JobFunction = Callable[["Job", Progress], dict[str, Any]]
@@ -110,6 +122,8 @@ after_joining: Registry[Callable[..., None]] = Registry("after a member joined")
 after_leaving: Registry[Callable[..., None]] = Registry("after a member left")
 # teams, day -> findings by team's pk, in a number of queries that does not grow with the teams.
 finding_sources: Registry[Callable[..., Mapping[int, Sequence[Finding]]]] = Registry("findings on a dossier")
+# code of a finding -> how it is watched; in the order of lists.
+watched_findings: Registry[WatchedFinding] = Registry("findings that are watched")
 # (teams, day) -> facts of the conventions by team's pk, for the rules of eligibility.
 convention_facts: Registry[Callable[..., Mapping[int, Sequence[Any]]]] = Registry("conventions, as facts")
 # teams' kinds that have a price list of their own, for the rules of eligibility.

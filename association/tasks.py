@@ -3,12 +3,19 @@
 from celery import shared_task
 
 from association import jobs
+from association.findings import refresh_findings
 
 
 @shared_task(name="association.run_job")
 def run_job(job_id: int) -> None:
     """Do one job; a second delivery finds it claimed and does nothing."""
     jobs.run_job(job_id)
+
+
+@shared_task(name="association.watch_teams")
+def watch_teams() -> None:
+    """Note what the rules find on every team today: a day that passes changes findings too."""
+    refresh_findings()
 
 
 @shared_task(name="association.sweep_jobs")
