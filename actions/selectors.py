@@ -6,8 +6,9 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from actions.models import Action, Participation
-from association.models import User
+from association.models import Professional, User
 from association.searching import words
+from association.selectors.people import same_person
 from association.selectors.teams import teams_named
 
 
@@ -25,6 +26,17 @@ def action_list(user: User) -> QuerySet[Action]:
         .select_related("team")
         .annotate(people_count=Coalesce(Subquery(people), 0))
         .order_by("-held_on", "-pk")
+    )
+
+
+def participations_of(person: Professional, *, user: User) -> QuerySet[Participation]:
+    """Return what a person took part in, under all numbers, in the actions of the user's scope, the latest first."""
+    return (
+        Participation.objects.filter(
+            professional__in=same_person([person.pk]), action__in=Action.objects.visible_to(user).order_by()
+        )
+        .select_related("action__team", "professional")
+        .order_by("-action__held_on", "-action_id", "pk")
     )
 
 

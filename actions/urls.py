@@ -8,4 +8,5 @@ app_name = "actions"
 urlpatterns = [
     path("actions/", views.action_list, name="action_list"),
     path("equipes/<int:pk>/actions/", views.of_team, name="of_team"),
+    path("professionnels/<int:pk>/actions/", views.of_professional, name="of_professional"),
 ]

@@ -8,7 +8,7 @@ from actions import selectors
 from actions.filters import ActionFilter
 from actions.tables import ActionTable
 from association.access import needs
-from association.models import Team
+from association.models import Professional, Team
 from association.tables import on_page
 
 LATEST = 20
@@ -35,3 +35,13 @@ def of_team(request: HttpRequest, pk: int) -> HttpResponse:
         "actions/of_team.html",
         {"team": team, "rows": rows[:LATEST], "has_more": len(rows) > LATEST},
     )
+
+
+@require_safe
+@needs("actions.view_action")
+def of_professional(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a person's latest actions, as a part of their page."""
+    person = get_object_or_404(Professional.objects.visible_to(request.user), pk=pk)
+    rows = list(selectors.participations_of(person, user=request.user)[: LATEST + 1])
+    page = {"person": person, "rows": rows[:LATEST], "has_more": len(rows) > LATEST}
+    return render(request, "actions/of_professional.html", page)

@@ -25,8 +25,10 @@ NAVIGATION = (
     Entry("Équipes", "association:team_list", "teams", "association.view_team"),
     Entry("Dossiers à l’ARS", "association:recognition_list", "file", "association.view_recognition"),
     Entry("Conventions", "conventions:convention_list", "file", "conventions.view_convention"),
+    Entry("Professionnels", "association:professional_list", "user", "association.view_professional"),
     Entry("Actions", "actions:action_list", "actions", "actions.view_action"),
     Entry("Paiements", "payments:run_list", "payments", "payments.view_run"),
+    Entry("Boîte d’envoi", "association:outbox", "mail", "association.view_outbox"),
     Entry("Import", "import_workbook", "import", "association.import_workbook"),
 )
 

@@ -16,4 +16,5 @@ urlpatterns = [
     path("paiements/<int:pk>/totaux/", views.run_totals, name="run_totals"),
     path("paiements/<int:pk>/virements/", views.run_payments, name="run_payments"),
     path("equipes/<int:pk>/indemnites/", views.of_team, name="of_team"),
+    path("professionnels/<int:pk>/indemnites/", views.of_professional, name="of_professional"),
 ]

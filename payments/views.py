@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,12 +14,13 @@ from django_htmx.http import HttpResponseClientRedirect
 from association.access import needs
 from association.jobs import broker_answers
 from association.machine import TransitionRefused
-from association.models import Job, Team
+from association.models import Job, Professional, Team
+from association.selectors.people import sees_money_of
 from association.tables import on_page
 from payments.filters import ExclusionFilter, LineFilter, PaymentFilter
 from payments.forms import PreparationForm, SettlementForm
 from payments.models import Run
-from payments.selectors import run_pages, run_steps
+from payments.selectors import people, run_pages, run_steps
 from payments.selectors.runs import summary
 from payments.services.exporting import export_key
 from payments.services.preparing import PREPARE_JOB, preparation_key, request_preparation
@@ -169,6 +170,17 @@ def of_team(request: HttpRequest, pk: int) -> HttpResponse:
         "months": run_pages.team_months(team, user=request.user),
     }
     return render(request, "payments/of_team.html", page)
+
+
+@require_safe
+@needs("payments.view_team_ceiling")
+def of_professional(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a person's account and amounts, as a part of their page; a referent's own only."""
+    person = get_object_or_404(Professional.objects.visible_to(request.user), pk=pk)
+    if not sees_money_of(person, user=request.user):
+        raise Http404
+    page = {"person": person, "money": people.money_of(person, user=request.user)}
+    return render(request, "payments/of_professional.html", page)
 
 
 def _run(request: HttpRequest, pk: int) -> Run:

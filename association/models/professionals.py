@@ -8,19 +8,25 @@ from django.db import models
 
 from association.fields import WordsField
 from association.identifiers import finess, rpps, rpps_key_is_valid, siret
+from association.models.members import Membership
 from association.nomenclature import Profession
 
 
 class ProfessionalQuerySet(models.QuerySet["Professional"]):
     def visible_to(self, user: Any) -> ProfessionalQuerySet:
-        """Staff see the region; a referent the members of the own teams; the ARS nobody by name here."""
+        """Staff see the region; a referent the members of the own teams; the ARS nobody by name here.
+
+        A member joined with another record shows that one too.
+        """
         if not user.has_perm("association.view_professional"):
             return self.none()
         if user.role == "referent":
+            own = Membership.objects.filter(professional=user.professional_id, is_referent=True)
+            members = Membership.objects.filter(team__in=own.values("team")).order_by()
             return self.filter(
-                memberships__team__memberships__professional=user.professional_id,
-                memberships__team__memberships__is_referent=True,
-            ).distinct()
+                models.Q(pk__in=members.values("professional"))
+                | models.Q(pk__in=members.values("professional__merged_into"))
+            )
         return self
 
 

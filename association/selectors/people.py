@@ -17,9 +17,11 @@ from association.models import (
     MembershipPeriod,
     NotDuplicate,
     Professional,
+    Role,
     Team,
     User,
 )
+from association.nomenclature import MemberStatus
 from association.searching import words
 from association.selectors.teams import people_named
 
@@ -46,6 +48,12 @@ def people_list(user: User) -> QuerySet[Professional]:
             ),
         )
     )
+
+
+def teams_of_today(person: Professional) -> list[Team]:
+    """Return the teams of a person of `people_list`, under all numbers, by name."""
+    stays = [stay for record in (person, *person.duplicates.all()) for stay in record.stays_of_today]  # type: ignore[attr-defined]
+    return sorted({stay.team for stay in stays}, key=lambda team: (team.name, team.pk))
 
 
 def search_people(people: QuerySet[Professional], text: str) -> QuerySet[Professional]:
@@ -88,6 +96,7 @@ class Stay:
     other_facts: tuple[MembershipPeriod, ...]
     is_current: bool
     attestations: tuple[Attestation, ...]
+    may_be_attested: bool  # for the year of the day: confirmed, in a team that was recognised, and not attested yet
 
 
 def stays_of(person: Professional, *, user: User, on: date | None = None) -> list[Stay]:
@@ -112,7 +121,11 @@ def _stay(membership: Membership, day: date) -> Stay:
     periods = list(membership.periods.all())
     facts = next((p for p in periods if _covers(p, moment)), periods[-1] if periods else None)
     others = tuple(period for period in periods if period is not facts)
-    return Stay(membership, facts, others, is_current, tuple(membership.valid_attestations))  # type: ignore[attr-defined]
+    attestations: tuple[Attestation, ...] = tuple(membership.valid_attestations)  # type: ignore[attr-defined]
+    is_confirmed = is_current and facts is not None and facts.status == MemberStatus.CONFIRMED
+    is_attested = any(attestation.year == day.year for attestation in attestations)
+    may_be_attested = is_confirmed and membership.team.recognised_on is not None and not is_attested
+    return Stay(membership, facts, others, is_current, attestations, may_be_attested)
 
 
 def _covers(period: MembershipPeriod, day: date) -> bool:
@@ -126,6 +139,11 @@ def changes_of(person: Professional) -> list[FieldChange]:
         .filter(object_id=person.pk)
         .select_related("actor")[:LATEST_CHANGES]
     )
+
+
+def sees_money_of(person: Professional, *, user: User) -> bool:
+    """Whether a user may see what a person was paid: the own amounts only, for a referent."""
+    return user.role != Role.REFERENT or person.pk in same_person([user.professional_id or 0])
 
 
 # --- one person under several numbers -------------------------------------------------------------------------
@@ -165,17 +183,64 @@ def possible_duplicates() -> list[Pair]:
 
 
 @dataclass(frozen=True)
+class Number:
+    """An RPPS cut at the one digit in which it differs from the other (nothing is cut when that is not so)."""
+
+    before: str
+    digit: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One fact of both records, in words."""
+
+    label: str
+    first: str
+    second: str
+
+    @property
+    def is_same(self) -> bool:
+        return self.first == self.second
+
+
+@dataclass(frozen=True)
 class Lookalikes:
-    """Two records side by side, with why they look alike; ``digit``: where their numbers differ, if in one place."""
+    """Two records side by side, with why they look alike and what is known of both."""
 
     first: Professional
     second: Professional
     reasons: tuple[str, ...]
-    digit: int | None
 
     @property
-    def both(self) -> tuple[Professional, Professional]:
-        return self.first, self.second
+    def numbers(self) -> tuple[Number, Number]:
+        place = differing_digit(self.first.rpps, self.second.rpps)
+        return _number(self.first.rpps, place), _number(self.second.rpps, place)
+
+    @property
+    def facts(self) -> list[Compared]:
+        first, second = _in_words(self.first), _in_words(self.second)
+        return [Compared(label, first[label], second[label]) for label in first if first[label] or second[label]]
+
+
+def _number(rpps: str, place: int | None) -> Number:
+    return Number(rpps, "", "") if place is None else Number(rpps[:place], rpps[place], rpps[place + 1 :])
+
+
+def _in_words(person: Professional) -> dict[str, str]:
+    profession = str(person.get_profession_display())
+    stays = person.memberships.all()
+    return {
+        "Nom": person.last_name,
+        "Prénom": person.first_name,
+        "Profession": f"{profession}, généraliste" if person.is_general_practitioner else profession,
+        "Spécialité": person.specialty,
+        "Commune": str(person.commune or ""),
+        "Courriel": person.email,
+        "Téléphone": person.phone,
+        "MSSanté": person.mssante,
+        "Équipes": ", ".join(dict.fromkeys(stay.team.name for stay in stays)) or "aucune",
+    }
 
 
 def side_by_side(pairs: Iterable[Pair]) -> list[Lookalikes]:
@@ -187,8 +252,11 @@ def side_by_side(pairs: Iterable[Pair]) -> list[Lookalikes]:
         .prefetch_related(Prefetch("memberships", stays))
         .in_bulk([pk for pair in asked for pk in pair[:2]])
     )
-    return [_lookalikes(people[pair.first], people[pair.second], pair.reasons) for pair in asked]
+    return [Lookalikes(people[pair.first], people[pair.second], tuple(map(str, pair.reasons))) for pair in asked]
 
 
-def _lookalikes(first: Professional, second: Professional, reasons: Iterable[str]) -> Lookalikes:
-    return Lookalikes(first, second, tuple(map(str, reasons)), differing_digit(first.rpps, second.rpps))
+def compared(one: Professional, other: Professional) -> Lookalikes:
+    """Return two records that somebody chose, side by side, with why they look alike if they do."""
+    known = [Known(each.pk, each.rpps, each.last_name, each.first_name, each.commune_id) for each in (one, other)]
+    pairs = alike(known) or [Pair(one.pk, other.pk, ())]
+    return side_by_side([pairs[0]._replace(first=one.pk, second=other.pk)])[0]
