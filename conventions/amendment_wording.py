@@ -22,15 +22,15 @@ class Change:
     articles: tuple[Article, ...]
 
 
-def joined(*, name: str, quality: str, day: str, team: str) -> Change:
-    """A member joins: signed by that member and the association."""
+def joined(*, name: str, quality: str, since: str, team: str) -> Change:
+    """A member joins: signed by that member and the association. ``since``: the day on which the stay began."""
     return Change(
         title=f"Adhésion de {name}",
-        rows=(("Membres", "", f"{name}, {quality}, à partir du {day}"),),
+        rows=(("Membres", "", f"{name}, {quality}, à partir de sa signature"),),
         articles=(
             Article(
                 "Adhésion",
-                f"{name}, {quality}, membre de l’équipe {team} depuis le {day}, adhère à la convention. "
+                f"{name}, {quality}, membre de l’équipe {team} depuis le {since}, adhère à la convention. "
                 "Les engagements et les droits qu’elle prévoit valent à partir de sa signature.",
             ),
             UNCHANGED,
@@ -56,7 +56,8 @@ def left(*, name: str, quality: str, day: str, team: str) -> Change:
 
 def terms(*, day: str, types: tuple[Sequence[str], Sequence[str]], ceiling: tuple[str, str]) -> Change:
     """The action types or the ceiling change from a day on; each pair is (before, after) in words."""
-    rows, articles = [], []
+    rows: list[tuple[str, str, str]] = []
+    articles: list[Article] = []
     if list(types[0]) != list(types[1]):
         rows.append(("Types d’action", ", ".join(types[0]), ", ".join(types[1])))
         text = "\n".join(f"– {label}" for label in types[1])
@@ -71,4 +72,5 @@ def terms(*, day: str, types: tuple[Sequence[str], Sequence[str]], ceiling: tupl
                 f"À partir du {day}, le plafond de l’équipe par année civile passe de {ceiling[0]} à {ceiling[1]}.",
             )
         )
-    return Change(title="Types d’action et plafond", rows=tuple(rows), articles=(*articles, UNCHANGED))
+    title = " et ".join(row[0] if n == 0 else row[0].lower() for n, row in enumerate(rows))
+    return Change(title=title, rows=tuple(rows), articles=(*articles, UNCHANGED))

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
+
+from django.utils import timezone
 
 from association.eligibility import ConventionFacts
 from association.models import Team
 from conventions.models import Adhesion, Amendment, Convention
-from conventions.services.ending import RUNNING
+from conventions.services.ending import concerned_by_withdrawal, still_runs
 
 
 def live_convention(team: Team) -> str | None:
     """Why a team may not be closed: a convention that runs, or one that waits for its signatures."""
-    waiting = (Convention.State.ISSUED, Convention.State.SIGNING)
-    found = Convention.objects.filter(team=team, state__in=[*RUNNING, *waiting]).first()
-    if found is None:
-        return None
-    what = "est en cours" if found.state in RUNNING else "attend des signatures"
-    todo = "résiliez-la ou attendez son terme" if found.state in RUNNING else "abandonnez-la"
-    return f"La convention {found.number} {what} : {todo} avant de clore l'équipe."
+    known = Convention.objects.filter(team=team)
+    running = known.filter(still_runs(timezone.localdate())).first()
+    if running and running.terminated_on:
+        last = running.terminated_on - timedelta(days=1)
+        return f"La convention {running.number} est résiliée, et court jusqu'au {last:%d/%m/%Y} : attendez ce jour."
+    if running:
+        return (
+            f"La convention {running.number} est en cours : résiliez-la ou attendez son terme avant de clore l'équipe."
+        )
+    waiting = known.filter(state__in=[Convention.State.ISSUED, Convention.State.SIGNING]).first()
+    if waiting:
+        return f"La convention {waiting.number} attend des signatures : abandonnez-la avant de clore l'équipe."
+    return None
 
 
 def facts_of_conventions(teams: Iterable[Team], on: date) -> dict[int, Sequence[ConventionFacts]]:
@@ -31,10 +39,25 @@ def facts_of_conventions(teams: Iterable[Team], on: date) -> dict[int, Sequence[
                 number=convention.number,
                 state=str(convention.state),
                 starts_on=convention.effective_on or convention.starts_on,
-                ends_on=min(filter(None, [convention.ends_on, convention.terminated_on])),
+                ends_on=_last_day(convention),
             )
         )
     return {team: tuple(facts) for team, facts in found.items()}
+
+
+def ends_with_recognition(team: Team) -> Iterator[str]:
+    """Say what `stop_with_recognition` would do today, before somebody decides it."""
+    for convention in concerned_by_withdrawal(team, timezone.localdate()):
+        yield f"La convention {convention.number}, qui court jusqu'au {_last_day(convention):%d/%m/%Y}, sera résiliée."
+    for convention in Convention.objects.filter(team=team, state__in=Convention.IN_PREPARATION).order_by("pk"):
+        yield f"La convention {convention.number}, en préparation, sera abandonnée."
+
+
+def _last_day(convention: Convention) -> date:
+    """Return the last day on which a convention is in force; the day of a termination is not."""
+    if convention.terminated_on is None:
+        return convention.ends_on
+    return min(convention.ends_on, convention.terminated_on - timedelta(days=1))
 
 
 def conventions_of_dossier(team: Team) -> Iterator[tuple[int, str]]:
@@ -59,7 +82,7 @@ def register() -> None:
     """Fill the registries of the ground."""
     from association import registries
     from association.registries import HistorySource
-    from conventions.services.amending import invite_newcomer, state_departure
+    from conventions.services.amendment_drafting import invite_newcomer, state_departure
     from conventions.services.ending import stop_with_recognition
 
     registries.closing_obstacles.add("conventions.live", live_convention)
@@ -67,6 +90,7 @@ def register() -> None:
     registries.after_joining.add("conventions.invite", invite_newcomer)
     registries.after_leaving.add("conventions.depart", state_departure)
     registries.after_withdrawal.add("conventions.stop", stop_with_recognition)
+    registries.withdrawal_effects.add("conventions.stop", ends_with_recognition)
     for name, model, of_team in (
         ("convention", Convention, conventions_of_dossier),
         ("adhesion", Adhesion, adhesions_of_dossier),

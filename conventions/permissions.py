@@ -6,8 +6,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "conventions.view_convention": OFFICE | {ARS, AUDITOR, REFERENT},
     # The agreed text names the members: the ARS sees dates and state, not the text.
     "conventions.view_text": OFFICE | {AUDITOR, REFERENT},
-    "conventions.manage_convention": OFFICE,
-    "conventions.sign_convention": OFFICE,
+    # The system too: an amendment whose last signature is given on screen is signed and applied at once.
+    "conventions.manage_convention": OFFICE | {SYSTEM},
+    "conventions.sign_convention": OFFICE | {SYSTEM},
     # The system too: what ends with a recognition that the ARS withdraws.
     "conventions.stop_convention": OFFICE | {SYSTEM},
     "conventions.sign_own": frozenset({REFERENT}),

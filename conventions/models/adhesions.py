@@ -54,6 +54,21 @@ def the_text_is_in_signing(obj: Any, actor: Any, arguments: Any) -> str | None:
     return day_is_refused(signed_on, convention) if signed_on else None
 
 
+def enters_by_no_amendment(obj: Any, actor: Any, arguments: Any) -> str | None:
+    """Who joined a signed convention signs the amendment that says so, and not the convention beside it."""
+    from conventions.models.amendments import Amendment
+
+    entry = obj.convention.amendments.filter(
+        kind=Amendment.Kind.JOINED, state__in=Amendment.OPEN, signatures__membership=obj.membership_id
+    ).first()
+    if entry is None:
+        return None
+    return (
+        f"{obj.membership.professional} entre par l'avenant n° {entry.number} : recueillez sa signature sur cet "
+        "avenant, ou abandonnez-le d'abord."
+    )
+
+
 class Adhesion(Stateful):
     """A member's own signature of a convention, at its signing or later (rule SIGNATURE)."""
 
@@ -105,7 +120,7 @@ class Adhesion(Stateful):
         target=State.SIGNED,
         permission=SIGN,
         label="Signer",
-        guards=[the_text_is_in_signing, after_joining],
+        guards=[the_text_is_in_signing, after_joining, enters_by_no_amendment],
     )
     def sign(
         self, *, signed_on: date, how: str = SignedHow.PAPER, effective_on: date | None = None, scan: Any = None
@@ -119,7 +134,7 @@ class Adhesion(Stateful):
         target=State.SIGNED,
         permission="conventions.sign_own",
         label="Signer à l'écran",
-        guards=[is_the_member, the_text_is_in_signing, after_joining],
+        guards=[is_the_member, the_text_is_in_signing, after_joining, enters_by_no_amendment],
     )
     def sign_on_screen(self, *, signed_on: date, effective_on: date | None = None) -> None:
         """By the signed-in member: reading the text and confirming it on screen."""

@@ -23,7 +23,7 @@ def those_concerned_have_signed(amendment: Amendment, actor: Any, arguments: Any
     if amendment.association_signed_on is None:
         return "Il manque la signature de l'association."
     rows = list(amendment.signatures.select_related("membership__professional").order_by("pk"))
-    if amendment.kind in (Amendment.Kind.TYPES, Amendment.Kind.CEILING):
+    if amendment.kind in Amendment.OF_TERMS:
         return minimum_composition(
             amendment.convention, {row.membership.professional for row in rows if row.signed_on is not None}
         )
@@ -32,7 +32,7 @@ def those_concerned_have_signed(amendment: Amendment, actor: Any, arguments: Any
 
 
 def its_convention_is_signed(amendment: Amendment, actor: Any, arguments: Any) -> str | None:
-    if amendment.convention.state not in (Convention.State.SIGNED, Convention.State.SUSPENDED):
+    if amendment.convention.state not in Convention.RUNNING:
         return f"La convention est à l'état « {amendment.convention.get_state_label()} » : elle ne se modifie pas."
     return None
 
@@ -63,6 +63,9 @@ class Amendment(Stateful):
         LEFT = "sortie", "Sortie d'un membre"
         TYPES = "types", "Types d'action"
         CEILING = "plafond", "Plafond annuel"
+
+    OPEN = (State.DRAFT, State.ISSUED, State.SIGNING)
+    OF_TERMS = (Kind.TYPES, Kind.CEILING)
 
     state = StateField(choices=State, default=State.DRAFT)
     convention = models.ForeignKey(Convention, models.PROTECT, related_name="amendments", verbose_name="convention")

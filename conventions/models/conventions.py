@@ -67,6 +67,15 @@ def effect_is_allowed(convention: Convention, actor: Any, arguments: Any) -> str
     if signed_on is None:
         return "Indiquez la date de signature." if arguments else None
     usual = max(convention.starts_on, signed_on)
+    if (effective_on or usual) > convention.ends_on:
+        return (
+            f"La prise d'effet suivrait la fin de la convention ({convention.ends_on:%d/%m/%Y}) : vérifiez les dates."
+        )
+    if convention.renews_id and effective_on and effective_on < convention.starts_on:
+        return (
+            f"Un renouvellement prend effet le {convention.starts_on:%d/%m/%Y} au plus tôt : jusque-là, la convention "
+            "précédente est en vigueur."
+        )
     setting = "CONVENTION_RENEWAL_EFFECT_DAYS" if convention.renews_id else "CONVENTION_EARLY_EFFECT_DAYS"
     days = getattr(settings, setting)
     if effective_on and effective_on < usual - timedelta(days=days):
@@ -85,6 +94,15 @@ def ends_within_its_time(convention: Convention, actor: Any, arguments: Any) -> 
             f"La résiliation se place entre la prise d'effet ({convention.effective_on:%d/%m/%Y}) "
             f"et la fin de la convention ({convention.ends_on:%d/%m/%Y})."
         )
+    return None
+
+
+def ends_earlier(convention: Convention, actor: Any, arguments: Any) -> str | None:
+    if reason := ends_within_its_time(convention, actor, arguments):
+        return reason
+    day, known = arguments.get("terminated_on"), convention.terminated_on
+    if day and known and day >= known:
+        return f"La convention {convention.number} est déjà résiliée au {known:%d/%m/%Y}."
     return None
 
 
@@ -112,6 +130,8 @@ class Convention(Stateful):
         ABANDONED = "abandoned", "Abandonnée"
 
     PAYING = (State.SIGNED, State.SUSPENDED, State.ENDED, State.TERMINATED)
+    RUNNING = (State.SIGNED, State.SUSPENDED)
+    IN_PREPARATION = (State.DRAFT, State.ISSUED, State.SIGNING)
 
     state = StateField(choices=State, default=State.DRAFT)
     number = models.CharField("numéro", max_length=40, unique=True)
@@ -258,6 +278,19 @@ class Convention(Stateful):
         guards=[ends_within_its_time],
     )
     def terminate(self, *, terminated_on: date) -> None:
+        self.terminated_on = terminated_on
+
+    @transition(
+        state,
+        source=[State.ENDED, State.TERMINATED],
+        target=State.TERMINATED,
+        permission="conventions.end_convention",
+        label="Avancer la fin",
+        needs_comment=True,
+        guards=[ends_earlier],
+    )
+    def cut_short(self, *, terminated_on: date) -> None:
+        """A recognition withdrawn from a day before the end that was stated or decided."""
         self.terminated_on = terminated_on
 
     @transition(

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 
 from association.models import FieldChange, TransitionLog, User
 from association.selectors.history import Entry, history_of
 from association.workflow import offers
-from conventions.models import Adhesion, Convention
+from conventions.models import Adhesion, Amendment, Convention
+from conventions.selectors.awaited import entering
 from conventions.selectors.members import quality_of
 
 # The step that leads on from each state, in the colour of the page.
@@ -54,6 +55,7 @@ class SignatureRow:
     quality: str
     may_decline: bool
     is_own: bool
+    entry: Amendment | None = None  # the open amendment by which this member enters, and which is signed instead
 
 
 def convention_dossiers(user: User) -> QuerySet[Convention]:
@@ -69,6 +71,7 @@ def signature_rows(convention: Convention, *, actor: User) -> list[SignatureRow]
     """Return the members who signed or are to sign, by name."""
     waiting = convention.state in (Convention.State.SIGNING, Convention.State.SIGNED, Convention.State.SUSPENDED)
     may_sign = actor.has_perm("conventions.sign_convention")
+    entries = open_entries(convention)
     return [
         SignatureRow(
             adhesion=adhesion,
@@ -78,7 +81,9 @@ def signature_rows(convention: Convention, *, actor: User) -> list[SignatureRow]
             is_own=waiting
             and actor.has_perm("conventions.sign_own")
             and adhesion.membership.professional_id == actor.professional_id
-            and adhesion.state in (Adhesion.State.INVITED, Adhesion.State.DECLINED),
+            and adhesion.state in (Adhesion.State.INVITED, Adhesion.State.DECLINED)
+            and adhesion.membership_id not in entries,
+            entry=entries.get(adhesion.membership_id),
         )
         for adhesion in convention.adhesions.select_related("membership__professional", "scan").order_by(
             "membership__professional__last_name", "membership__professional__first_name", "pk"
@@ -90,9 +95,16 @@ def to_sign(convention: Convention) -> list[Adhesion]:
     """Return the adhesions that may still be signed, by name."""
     return list(
         convention.adhesions.filter(state__in=[Adhesion.State.INVITED, Adhesion.State.DECLINED])
+        .exclude(Exists(entering()))
         .select_related("convention", "membership__professional")
         .order_by("membership__professional__last_name", "membership__professional__first_name", "pk")
     )
+
+
+def open_entries(convention: Convention) -> dict[int, Amendment]:
+    """Return the open amendments by which members enter a convention, by membership."""
+    entries = convention.amendments.filter(kind=Amendment.Kind.JOINED, state__in=Amendment.OPEN)
+    return {entry.changes["joined"]: entry for entry in entries}
 
 
 def own_adhesion(convention: Convention, *, actor: User) -> Adhesion | None:

@@ -18,6 +18,7 @@ from conventions.models import Amendment
 from conventions.pdf import AmendmentContent, Signatory, amendment_pdf
 from conventions.selectors.members import quality_of
 from conventions.selectors.terms import terms_on
+from conventions.services.issuing import READ
 from conventions.wording import agreed_articles, agreement, checksum_of
 
 
@@ -31,7 +32,7 @@ def change_of(amendment: Amendment) -> Change:
         person = membership.professional
         said = {"name": str(person), "quality": quality_of(person), "team": membership.team.name}
         if "joined" in amendment.changes:
-            return amendment_wording.joined(day=day, **said)
+            return amendment_wording.joined(since=long_date(membership.joined_on), **said)
         return amendment_wording.left(day=day, **said)
     before = terms_on(convention, amendment.effective_on)
     return amendment_wording.terms(
@@ -39,6 +40,15 @@ def change_of(amendment: Amendment) -> Change:
         types=(_labels(before.action_types), _labels(amendment.changes["action_types"])),
         ceiling=(euros(before.ceiling_cents), euros(amendment.changes["ceiling_cents"])),
     )
+
+
+def change_to_read(amendment: Amendment) -> Change:
+    """Return what an amendment changes as it was agreed; of a draft, as it would be issued now."""
+    if amendment.agreed is None:
+        return change_of(amendment)
+    data = amendment.agreed["data"]
+    rows = tuple((what, before, after) for what, before, after in data["rows"])
+    return Change(title=data["title"], rows=rows, articles=agreed_articles(amendment.agreed))
 
 
 def agreed_of(amendment: Amendment) -> tuple[dict[str, Any], str]:
@@ -98,6 +108,7 @@ def filed_pdf(amendment: Amendment, agreed: dict[str, Any], checksum: str, actor
         filename=f"{convention.number}-avenant-{amendment.number}.pdf",
         kind=DossierDocument.Kind.CONVENTION,
         title=f"Avenant n° {amendment.number} à la convention {convention.number}, à signer",
+        permission=READ,
         actor=actor,
     )
     return filing.document

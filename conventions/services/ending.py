@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date
 
 from django.db import transaction
@@ -9,13 +10,13 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from association.findings import refresh_findings
+from association.journal import record
+from association.machine import TransitionRefused
 from association.models import Team, User
 from association.workflow import fire, lock
 from conventions.models import Amendment, Convention
 
-RUNNING = (Convention.State.SIGNED, Convention.State.SUSPENDED)
-UNSIGNED = (Convention.State.DRAFT, Convention.State.ISSUED, Convention.State.SIGNING)
-UNSIGNED_AMENDMENTS = (Amendment.State.DRAFT, Amendment.State.ISSUED, Amendment.State.SIGNING)
+logger = logging.getLogger(__name__)
 
 
 def terminate_convention(*, convention: Convention, terminated_on: date, reason: str, actor: User) -> Convention:
@@ -39,22 +40,17 @@ def terminate_convention(*, convention: Convention, terminated_on: date, reason:
 def end_conventions(*, on: date | None = None) -> int:
     """State the end of every convention whose last day has passed, and return how many; once a day is enough.
 
-    Each in a transaction of its own: one that fails does not keep the others from ending.
+    Each in a transaction of its own; one that somebody ended otherwise meanwhile is left as it is.
     """
     day, actor = on or timezone.localdate(), User.objects.system()
-    over = Convention.objects.filter(state__in=RUNNING, ends_on__lt=day).order_by("pk")
-    count = 0
-    for convention in over:
-        with transaction.atomic():
-            lock(convention.team)
-            fresh = fire(convention, "end", actor=actor)
-            _abandon_amendments(fresh, actor, "Convention arrivée à terme.")
-        count += 1
+    count = sum(_end(one, actor) for one in Convention.objects.filter(state__in=Convention.RUNNING, ends_on__lt=day))
     for team in Team.objects.filter(
-        Q(state=Team.State.UNDER_CONVENTION) | Q(state=Team.State.SUSPENDED, suspended_from="under_convention")
+        Q(state=Team.State.UNDER_CONVENTION) | Q(state=Team.State.SUSPENDED, suspended_from=Team.State.UNDER_CONVENTION)
     ).order_by("pk"):
-        with transaction.atomic():
-            settle_team(team=lock(team), actor=actor, on=day)
+        if not running_on(team, day):
+            with transaction.atomic():
+                settle_team(team=lock(team), actor=actor, on=day)
+                refresh_findings(teams=[team])
     return count
 
 
@@ -70,30 +66,58 @@ def settle_team(*, team: Team, actor: User, on: date | None = None) -> None:
     elif team.state == Team.State.SUSPENDED and team.suspended_from == Team.State.UNDER_CONVENTION:
         team.suspended_from = Team.State.RECOGNISED
         team.save(update_fields=["suspended_from"])
+        before, after = (str(Team.State(one).label) for one in ("under_convention", "recognised"))
+        record(team, [("suspended_from", "État avant la suspension", before, after)], actor=actor)
 
 
 def running_on(team: Team, day: date) -> bool:
     """Whether a convention of the team still runs on a day: signed and not ended, or terminated from a later day."""
+    return Convention.objects.filter(still_runs(day), team=team).exists()
+
+
+def still_runs(day: date) -> Q:
+    """Return the condition on a convention that runs on a day, or is signed and will."""
     later = Q(state=Convention.State.TERMINATED, terminated_on__gt=day) & Q(terminated_on__gt=F("effective_on"))
-    return Convention.objects.filter(Q(state__in=RUNNING, ends_on__gte=day) | later, team=team).exists()
+    return Q(state__in=Convention.RUNNING, ends_on__gte=day) | later
 
 
 def stop_with_recognition(team: Team, withdrawn_on: date, reason: str, actor: User) -> None:
     """Terminate what runs and abandon what is being prepared, from the day on which a recognition is withdrawn.
 
     In the name of the system: it follows from a decision that the ARS may take, and the log of the team says who took
-    it. A convention that had not taken effect yet pays for no day; one that ends before the day runs to its end.
+    it. A convention that had not taken effect yet pays for no day. One whose end is known already keeps it, unless
+    the withdrawal comes before.
     """
     system = User.objects.system()
     comment = f"Reconnaissance retirée au {withdrawn_on:%d/%m/%Y} ({actor}) : {reason}"
-    for convention in Convention.objects.filter(team=team, state__in=RUNNING, ends_on__gte=withdrawn_on).order_by("pk"):
+    for convention in concerned_by_withdrawal(team, withdrawn_on):
         day = max(withdrawn_on, convention.effective_on or withdrawn_on)
-        fresh = fire(convention, "terminate", actor=system, comment=comment, terminated_on=day)
+        step = "terminate" if convention.state in Convention.RUNNING else "cut_short"
+        fresh = fire(convention, step, actor=system, comment=comment, terminated_on=day)
         _abandon_amendments(fresh, system, comment)
-    for convention in Convention.objects.filter(team=team, state__in=UNSIGNED).order_by("pk"):
+    for convention in Convention.objects.filter(team=team, state__in=Convention.IN_PREPARATION).order_by("pk"):
         fire(convention, "abandon", actor=system, comment=comment)
 
 
+def concerned_by_withdrawal(team: Team, day: date) -> list[Convention]:
+    """Return the signed conventions that would pay for the day of a withdrawal, or for a later one."""
+    known = Convention.objects.filter(team=team, state__in=Convention.PAYING, ends_on__gte=day).order_by("pk")
+    return [one for one in known if one.terminated_on is None or one.terminated_on > max(day, one.effective_on or day)]
+
+
+def _end(convention: Convention, actor: User) -> bool:
+    try:
+        with transaction.atomic():
+            lock(convention.team)
+            fresh = fire(convention, "end", actor=actor)
+            _abandon_amendments(fresh, actor, "Convention arrivée à terme.")
+            refresh_findings(teams=[fresh.team])
+    except TransitionRefused as refused:
+        logger.info("convention %s: %s", convention.number, refused.reason)
+        return False
+    return True
+
+
 def _abandon_amendments(convention: Convention, actor: User, comment: str) -> None:
-    for amendment in convention.amendments.filter(state__in=UNSIGNED_AMENDMENTS).order_by("pk"):
+    for amendment in convention.amendments.filter(state__in=Amendment.OPEN).order_by("pk"):
         fire(amendment, "abandon", actor=actor, comment=comment)

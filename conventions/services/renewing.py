@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from association.machine import TransitionRefused
 from association.models import User
@@ -51,6 +52,11 @@ def missing_for_renewal(convention: Convention) -> str | None:
     """Return what keeps a convention from being renewed, in French, or nothing."""
     if convention.state not in RENEWABLE:
         return f"Une convention « {convention.get_state_label()} » ne se renouvelle pas : préparez-en une nouvelle."
+    if last_day(convention.ends_on + timedelta(days=1)) < timezone.localdate():
+        return (
+            f"Cette convention a pris fin le {convention.ends_on:%d/%m/%Y} : son renouvellement serait déjà terminé. "
+            "Préparez une nouvelle convention."
+        )
     following = convention.renewals.exclude(state=Convention.State.ABANDONED).first()
     if following:
         return f"Cette convention est déjà renouvelée par {following.number}."

@@ -22,6 +22,8 @@ from association.workflow import fire, lock, refusal
 from conventions.gates import day_is_refused
 from conventions.models import MINIMUM_SIGNATURES, Adhesion, Convention, SignedHow
 from conventions.models.conventions import minimum_composition_has_signed
+from conventions.selectors.awaited import awaited_adhesions
+from conventions.services.amendment_drafting import invite_who_joined_meanwhile
 
 SIGN = "conventions.sign_convention"
 NOT_IN_SIGNING = "La convention {} n'est pas en signature : elle ne reçoit pas de signature maintenant."
@@ -160,6 +162,7 @@ def sign_convention(
         _follow_effect(fresh, actor)
         if team.state != Team.State.UNDER_CONVENTION:
             fire(team, "enter_convention", actor=actor)
+        invite_who_joined_meanwhile(convention=fresh, actor=actor)
         refresh_findings(teams=[lock(team)])
     return fresh
 
@@ -256,5 +259,5 @@ def _follow_effect(convention: Convention, actor: User) -> None:
 
 
 def missing_signatures(convention: Convention) -> Sequence[Adhesion]:
-    """Return the members who have not signed yet, by name; those who declined are not waited for."""
-    return list(_adhesions(convention).filter(state=Adhesion.State.INVITED))
+    """Return the members who have not signed yet, by name; those who declined, or left, are not waited for."""
+    return list(_adhesions(convention).filter(pk__in=awaited_adhesions().values("pk")))

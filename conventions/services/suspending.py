@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -19,14 +19,14 @@ def suspend_convention(*, convention: Convention, starts_on: date, reason: str, 
 
     Raises:
         TransitionRefused: with the reason in French.
-        ValidationError: with what is wrong with the date, by field, in French.
+        ValidationError: with what is wrong, by field, in French.
     """
     with transaction.atomic():
         fresh = fire(convention, "suspend", actor=actor, comment=reason)
-        last = Suspension.objects.filter(convention=fresh).order_by("starts_on").last()
-        earliest = max(filter(None, [fresh.effective_on, last.ends_on if last else None]))
-        _between(starts_on, earliest, min(fresh.ends_on, timezone.localdate()), "starts_on", "La suspension commence")
-        Suspension.objects.create(convention=fresh, starts_on=starts_on, reason=reason)
+        _check_start(fresh, starts_on)
+        pause = Suspension(convention=fresh, starts_on=starts_on, reason=reason.strip())
+        pause.full_clean()
+        pause.save()
         refresh_findings(teams=[fresh.team])
     return fresh
 
@@ -40,15 +40,37 @@ def resume_convention(*, convention: Convention, resumed_on: date, actor: User) 
     """
     with transaction.atomic():
         fresh = fire(convention, "resume", actor=actor)
-        pause = lock(Suspension.objects.get(convention=fresh, ends_on__isnull=True))
-        following = date.fromordinal(pause.starts_on.toordinal() + 1)
-        _between(resumed_on, following, timezone.localdate(), "resumed_on", "La reprise se place")
-        pause.ends_on = resumed_on
-        pause.save(update_fields=["ends_on"])
+        # A convention that was taken over as suspended may have no dated suspension: nothing is left to end then.
+        pause = Suspension.objects.filter(convention=fresh, ends_on__isnull=True).first()
+        if pause is not None:
+            pause = lock(pause)
+            _check_end(pause, resumed_on)
+            pause.ends_on = resumed_on
+            pause.save(update_fields=["ends_on"])
         refresh_findings(teams=[fresh.team])
     return fresh
 
 
-def _between(day: date, first: date, last: date, field: str, what: str) -> None:
-    if not first <= day <= last:
-        raise ValidationError({field: f"{what} entre le {first:%d/%m/%Y} et le {last:%d/%m/%Y}."})
+def _check_start(convention: Convention, day: date) -> None:
+    """A suspension lies within the convention, after the one before, and is not announced for a day to come."""
+    today, begins = timezone.localdate(), convention.effective_on or convention.starts_on
+    last = Suspension.objects.filter(convention=convention).order_by("starts_on").last()
+    if begins > today:
+        raise _refused("starts_on", f"La convention prend effet le {begins:%d/%m/%Y} : rien n'est à suspendre avant.")
+    first = max(begins, last.ends_on) if last and last.ends_on else begins
+    until = min(convention.ends_on, today)
+    if not first <= day <= until:
+        raise _refused("starts_on", f"La suspension commence entre le {first:%d/%m/%Y} et le {until:%d/%m/%Y}.")
+
+
+def _check_end(pause: Suspension, day: date) -> None:
+    first, today = pause.starts_on + timedelta(days=1), timezone.localdate()
+    if day < first:
+        said = f"La suspension commence le {pause.starts_on:%d/%m/%Y} : elle peut être levée à partir du lendemain."
+        raise _refused("resumed_on", said)
+    if day > today:
+        raise _refused("resumed_on", "Cette date est à venir : levez la suspension le jour venu.")
+
+
+def _refused(field: str, sentence: str) -> ValidationError:
+    return ValidationError({field: sentence})
