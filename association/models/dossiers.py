@@ -7,8 +7,10 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+from association.eligibility import CONFIGURABLE_RULES
 from association.fields import ProseField, WordsField
 from association.models.teams import Team
+from association.nomenclature import TeamKind
 
 
 class DossierDocument(models.Model):
@@ -200,4 +202,6 @@ class EligibilityLevel(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind}, {self.rule} : {self.level}"
+        labels = {str(rule.code): rule.label for rule in CONFIGURABLE_RULES}
+        kinds = dict(TeamKind.choices)
+        return f"{labels.get(self.rule, self.rule)} : {kinds.get(self.kind, self.kind)}"

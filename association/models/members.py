@@ -20,6 +20,7 @@ class TeamStructure(models.Model):
     siret = models.CharField("SIRET", max_length=14, blank=True, validators=[siret])
     starts_on = models.DateField("du", null=True, blank=True)
     ends_on = models.DateField("au", null=True, blank=True)
+    version = models.PositiveIntegerField("version de la fiche", default=0, editable=False)
 
     class Meta:
         verbose_name = "structure juridique"

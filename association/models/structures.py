@@ -89,6 +89,7 @@ class StructureLink(models.Model):
     starts_on = models.DateField("du", null=True, blank=True)
     ends_on = models.DateField("au", null=True, blank=True)
     comment = WordsField("précision", max_length=200, blank=True)
+    version = models.PositiveIntegerField("version de la fiche", default=0, editable=False)
 
     class Meta:
         verbose_name = "lien avec une structure"
@@ -109,6 +110,7 @@ class EtpProgramme(models.Model):
     ends_on = models.DateField("au", null=True, blank=True)
     trained_on = models.DateField("équipe formée le", null=True, blank=True)
     notes = ProseField("précisions", blank=True)
+    version = models.PositiveIntegerField("version de la fiche", default=0, editable=False)
 
     class Meta:
         verbose_name = "programme d'ETP"
