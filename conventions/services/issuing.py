@@ -75,9 +75,14 @@ def agreement_of(convention: Convention, template: ConventionTemplate) -> dict[s
 
 
 def articles_to_read(convention: Convention) -> tuple[Article, ...]:
-    """Return the articles as they were agreed; of a draft, as they would be issued now."""
+    """Return the articles as they were agreed; of a draft, as they would be issued now.
+
+    None for a convention that was loaded from a workbook: its text is on paper, elsewhere.
+    """
     if convention.agreed is not None:
         return agreed_articles(convention.agreed)
+    if convention.state != Convention.State.DRAFT:
+        return ()
     template = template_of(convention.team)
     return rendered(template.body, _values(convention)) if template else ()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -72,7 +72,7 @@ def convention_step(request: HttpRequest, pk: int) -> HttpResponse:
 def convention_text(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the text of a convention: as agreed, or as it would be issued now."""
     found = get_object_or_404(pages.convention_dossiers(request.user), pk=pk)
-    page = {"convention": found, "articles": articles_to_read(found), "is_draft": found.agreed is None}
+    page = {"convention": found, "articles": articles_to_read(found), "is_draft": found.state == Convention.State.DRAFT}
     return render(request, "conventions/text.html", page)
 
 
@@ -83,6 +83,8 @@ def convention_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(pages.convention_dossiers(request.user), pk=pk)
     if found.document_id:
         return redirect("association:document", pk=found.document_id)
+    if found.state != Convention.State.DRAFT:  # loaded from a workbook: its paper is elsewhere
+        raise Http404
     try:
         content = draft_pdf(found)
     except TransitionRefused as refused:

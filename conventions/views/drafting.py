@@ -45,6 +45,8 @@ def draft_new(request: HttpRequest, pk: int) -> HttpResponse:
 def draft_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a draft; when somebody else changed it meanwhile, what was typed is kept and the change is told."""
     convention = get_object_or_404(pages.convention_dossiers(request.user), pk=pk)
+    if request.method != "POST" and convention.state != Convention.State.DRAFT:
+        return redirect("conventions:convention", pk=pk)
     data = request.POST.copy() if request.method == "POST" else None
     form = DraftForm(data, convention=convention, initial=_of_draft(convention))
     if form.is_bound and form.is_valid():

@@ -9,9 +9,22 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
+from association.models import CoordinationAllowance, HealthProject, Membership, RecognitionRequest
 from association.permissions import granted
-from tests.factories import DepartmentFactory, JobFactory, TeamFactory, UserFactory
+from conventions.services.templates import start_version
+from tests.factories import (
+    AdhesionFactory,
+    ConventionFactory,
+    DepartmentFactory,
+    JobFactory,
+    ProfessionalFactory,
+    TeamFactory,
+    UserFactory,
+)
+from tests.factories.correspondence import DossierDocumentFactory, ExchangeFactory, OutgoingMailFactory
+from tests.factories.dossier import ComplementPointFactory, HealthProjectFactory, RecognitionRequestFactory
 from tests.web.conftest import ROLES, World
 
 OFFICE = {"staff", "treasurer"}
@@ -38,15 +51,88 @@ def run(world: World) -> int:
     return world.run.pk
 
 
+def project(world: World) -> int:
+    """A submitted version: the ARS reads it too, nobody writes it any more."""
+    known = HealthProject.objects.filter(team=world.office.team).first()
+    return (known or HealthProjectFactory(team=world.office.team, submitted=True)).pk
+
+
+def recognition(world: World) -> int:
+    """The request that the ARS accepted; its dossier was on paper."""
+    known = RecognitionRequest.objects.filter(team=world.office.team).first()
+    return (known or RecognitionRequestFactory(team=world.office.team, of_paper=True, accepted=True)).pk
+
+
+def complement(world: World) -> int:
+    return ComplementPointFactory(request=RecognitionRequest.objects.get(pk=recognition(world))).pk
+
+
+def stay(world: World) -> int:
+    return Membership.objects.get(team=world.office.team, professional=world.office.people[0]).pk
+
+
 def checked_workbook(world: World) -> int:
     return JobFactory(
         done=True, kind="config.check_workbook", params={"document": 0}, created_by=world.users["admin"]
     ).pk
 
 
+def convention(world: World) -> int:
+    return world.office.convention.pk
+
+
+def draft(world: World) -> int:
+    return ConventionFactory(team=world.office.team, draft=True).pk
+
+
+def in_signing(world: World) -> int:
+    """A convention that the referent is invited to sign."""
+    signing = ConventionFactory(team=world.office.team, signing=True)
+    stay = Membership.objects.get(team=world.office.team, professional=world.office.people[0])
+    AdhesionFactory(convention=signing, membership=stay, invited=True)
+    return signing.pk
+
+
+def signed_adhesion(world: World) -> int:
+    return world.office.convention.adhesions.first().pk
+
+
+def unpublished_text(world: World) -> int:
+    return start_version(kind="esp_clap", actor=world.office.admin).pk
+
+
+def filing(world: World) -> int:
+    return DossierDocumentFactory(team=world.office.team).pk
+
+
+def exchange(world: World) -> int:
+    return ExchangeFactory(team=world.office.team).pk
+
+
+def person(world: World) -> int:
+    return world.office.people[0].pk
+
+
+def joined(world: World) -> int:
+    """A record that was joined with that of a member."""
+    return ProfessionalFactory(merged_into=world.office.people[2], merged_at=timezone.now()).pk
+
+
 NO_STEP = {"step": "rien"}
 ROUTES = {
     "home": Route(EVERYBODY),
+    "association:professional_list": Route(EVERYBODY - {"ars"}),
+    "association:professional": Route(EVERYBODY - {"ars"}, of=person),
+    "association:professional_create": Route(OFFICE),
+    "association:professional_edit": Route(OFFICE, of=person),
+    "association:possible_duplicates": Route(OFFICE),
+    "association:professional_apart": Route(OFFICE, 404, method="post", of=person),
+    "association:professional_other": Route(OFFICE, of=person),
+    "association:professional_join": Route(OFFICE, of=lambda w: (w.office.people[0].pk, w.office.people[1].pk)),
+    "association:professional_separate": Route(OFFICE, 409, method="post", of=joined),
+    "actions:of_professional": Route({*OFFICE, "auditor", "referent"}, of=person),
+    "conventions:of_professional": Route({*OFFICE, "auditor", "referent"}, of=person),
+    "payments:of_professional": Route({*OFFICE, "auditor", "referent"}, of=person),
     "association:team_list": Route(EVERYBODY),
     "association:team": Route(EVERYBODY, of=team),
     "association:team_step": Route(EVERYBODY, 409, method="post", of=team, data=NO_STEP),
@@ -59,8 +145,66 @@ ROUTES = {
     "association:job_step": Route(
         {*OFFICE, "admin"}, 409, otherwise=404, method="post", of=lambda w: w.export.pk, data=NO_STEP
     ),
+    "association:team_project": Route({*OFFICE, "ars", "referent"}, of=team),
+    "association:project": Route({*OFFICE, "ars", "referent"}, of=project),
+    "association:project_section": Route(
+        {*OFFICE, "referent"}, 409, method="post", of=lambda w: (project(w), "means"), data={"means": "Trop tard."}
+    ),
+    "association:project_gate": Route({*OFFICE, "referent"}, of=project),
+    "association:project_submit": Route(OFFICE, 302, method="post", of=project),
+    "association:project_start": Route({*OFFICE, "referent"}, 302, method="post", of=team),
+    "association:project_pdf": Route({*OFFICE, "ars", "referent"}, of=project),
+    "association:project_compare": Route({*OFFICE, "ars", "referent"}, of=lambda w: (project(w), project(w))),
+    "association:team_recognition": Route({*OFFICE, "ars", "referent"}, of=team),
+    "association:recognition_list": Route({*OFFICE, "ars", "referent"}),
+    "association:recognition_file": Route({*OFFICE, "ars", "referent"}, of=recognition),
+    "association:recognition_open": Route(OFFICE, of=team),
+    "association:recognition_opinion": Route({*OFFICE, "ars"}, of=recognition),
+    "association:recognition_complements": Route({*OFFICE, "ars"}, of=recognition),
+    "association:recognition_answers": Route(OFFICE, of=recognition),
+    "association:complement_answer": Route(OFFICE, method="post", of=complement),
+    "association:recognition_decision": Route({*OFFICE, "ars"}, of=recognition),
+    "association:recognition_letter": Route({*OFFICE, "ars"}, of=recognition),
+    "association:recognition_withdrawal": Route({*OFFICE, "ars"}, of=team),
+    "association:attestations": Route({*OFFICE, "referent"}, of=stay),
+    "association:attestation_issue": Route(OFFICE, 400, method="post", of=stay),
+    "association:allowances": Route({"admin"}),
+    "association:allowance": Route({"admin"}, of=lambda w: CoordinationAllowance.objects.first().pk),
     "association:document": Route({"treasurer", "auditor"}, otherwise=404, of=lambda w: w.document.pk),
+    "association:team_documents": Route(EVERYBODY, of=team),
+    "association:document_file": Route(OFFICE, of=team),
+    "association:document_quarantine": Route({*OFFICE, "admin"}, 409, method="post", of=filing),
+    "association:document_release": Route({*OFFICE, "admin"}, 409, method="post", of=filing),
+    "association:document_erase": Route({*OFFICE, "admin"}, 409, method="post", of=filing),
+    "association:team_exchanges": Route(OFFICE, of=team),
+    "association:exchange_write": Route(OFFICE, of=team),
+    "association:message_write": Route(OFFICE, of=team),
+    "association:exchange_follow_up": Route(OFFICE, 422, method="post", of=exchange, data={"follow_up_on": "hier"}),
+    "association:exchange_followed_up": Route(OFFICE, 409, method="post", of=exchange),
+    "association:outbox": Route({*OFFICE, "admin"}),
+    "association:outbox_mail": Route({*OFFICE, "admin"}, of=lambda w: OutgoingMailFactory().pk),
+    "association:outbox_send": Route(
+        {*OFFICE, "admin"}, 409, method="post", of=lambda w: OutgoingMailFactory(sent=True).pk
+    ),
     "conventions:of_team": Route(EVERYBODY - {"admin"}, of=team),
+    "conventions:draft_new": Route(OFFICE, of=team),
+    "conventions:file_signed": Route(OFFICE, of=team),
+    "conventions:convention_list": Route(EVERYBODY - {"admin"}),
+    "conventions:convention": Route(EVERYBODY - {"admin"}, of=convention),
+    "conventions:convention_step": Route(EVERYBODY - {"admin"}, 409, method="post", of=convention, data=NO_STEP),
+    "conventions:convention_text": Route({*OFFICE, "auditor", "referent"}, of=convention),
+    "conventions:convention_pdf": Route({*OFFICE, "auditor", "referent"}, of=draft),
+    "conventions:draft_edit": Route(OFFICE, of=draft),
+    "conventions:signatures": Route(OFFICE, of=in_signing),
+    "conventions:association_signature": Route(OFFICE, 409, method="post", of=in_signing),
+    "conventions:reminders": Route(OFFICE, 302, method="post", of=in_signing),
+    "conventions:own_signature": Route({"referent"}, of=in_signing),
+    "conventions:decline": Route(OFFICE, 409, method="post", of=signed_adhesion),
+    "conventions:template_list": Route({*OFFICE, "admin"}),
+    "conventions:template": Route({*OFFICE, "admin"}, of=unpublished_text),
+    "conventions:template_new": Route({"admin"}, 302, method="post", data={"kind": "esp_clap"}),
+    "conventions:template_edit": Route({"admin"}, of=unpublished_text),
+    "conventions:template_publish": Route({"admin"}, 302, method="post", of=unpublished_text),
     "actions:action_list": Route({*OFFICE, "auditor", "referent"}),
     "actions:of_team": Route({*OFFICE, "auditor", "referent"}, of=team),
     "payments:of_team": Route({*OFFICE, "auditor", "referent"}, of=team),
@@ -107,9 +251,9 @@ KEYS = {
     "account_confirm_email": {"key": "nothing"},
     "account_reset_password_from_key": {"uidb36": "1", "key": "nothing"},
 }
-FOR_ANYBODY = {"health"}
+FOR_ANYBODY = {"health", "association:attestation_verify"}
 # Own views that are open to whoever is signed in, whatever the role.
-WITHOUT_PERMISSION = {"home", "health", "closed"}
+WITHOUT_PERMISSION = {"home", "health", "closed", "attestation_verify"}
 
 
 def patterns() -> Iterator[tuple[str, URLPattern]]:
@@ -125,8 +269,14 @@ def patterns() -> Iterator[tuple[str, URLPattern]]:
     yield from walk(get_resolver().url_patterns, "")
 
 
+def arguments(route: Route, world: World) -> list[Any]:
+    """What stands in the address: one value, or several as a tuple."""
+    found = route.of(world) if route.of else ()
+    return list(found) if isinstance(found, tuple) else [found]
+
+
 def ask(client: Client, name: str, route: Route, world: World) -> int:
-    url = reverse(name, args=[route.of(world)] if route.of else [])
+    url = reverse(name, args=arguments(route, world))
     return int(getattr(client, route.method)(url, route.data or {}).status_code)
 
 
@@ -151,7 +301,7 @@ def _refused_by_row(role: str) -> dict[str, int]:
 
 def test_nobody_gets_further_than_the_door(world: World) -> None:
     for name, route in ROUTES.items():
-        url = reverse(name, args=[route.of(world)] if route.of else [])
+        url = reverse(name, args=arguments(route, world))
         response = getattr(Client(), route.method)(url)
         assert response.status_code == 302, name
         assert response.url.startswith(reverse("account_login")), name
@@ -193,6 +343,9 @@ def test_object_of_another_scope_is_not_found(world: World, signed_in: Callable[
     elsewhere = TeamFactory(under_convention=True)
     for name in ("association:team", "conventions:of_team", "actions:of_team", "payments:of_team"):
         assert signed_in("referent").get(reverse(name, args=[elsewhere.pk])).status_code == 404, name
+    other = ConventionFactory(team=elsewhere, signed=True)
+    for name in ("conventions:convention", "conventions:convention_text", "conventions:convention_pdf"):
+        assert signed_in("referent").get(reverse(name, args=[other.pk])).status_code == 404, name
 
 
 def test_delegation_sees_its_department_only(world: World) -> None:
