@@ -80,8 +80,9 @@ def link_referent(user: User) -> None:
 
 
 def officer_of(department_id: str, users: DemoUsers) -> User:
-    """Return who follows the teams of a department."""
+    """Return who follows the teams of a department: the demo account of the staff those of the first one."""
     codes = list(
         Department.objects.filter(region__departments=department_id).order_by("code").values_list("code", flat=True)
     )
-    return users.officers[codes.index(department_id) % len(users.officers)]
+    officers = (users.gestion, *users.officers)
+    return officers[codes.index(department_id) % len(officers)]
