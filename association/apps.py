@@ -10,7 +10,7 @@ class AssociationConfig(AppConfig):
     def ready(self) -> None:
         from association import immutability, permissions, sheets
         from association.figures import team_figures
-        from association.inbox import failed_jobs, waiting_teams
+        from association.inbox import failed_jobs, follow_ups, waiting_teams
         from association.mails import SEND_JOB, send_queued_mail
         from association.models import Attestation, Document, FieldChange, HealthProject, LookLog, TransitionLog
         from association.models.documents import ERASED_NAME
@@ -48,6 +48,7 @@ class AssociationConfig(AppConfig):
         )
         sheets.register()
         inbox.add("association.teams", waiting_teams)
+        inbox.add("association.follow_ups", follow_ups)
         inbox.add("association.jobs", failed_jobs)
         figures.add("association.teams", team_figures)
         job_kinds.add(SEND_JOB, send_queued_mail)
