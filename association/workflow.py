@@ -6,7 +6,7 @@ their state. Both write one log row per change, in the same transaction as the c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -101,8 +101,12 @@ def refusal(obj: Stateful, name: str, *, actor: User, comment: str, arguments: M
     return None
 
 
-def offers(obj: Stateful, *, actor: User) -> list[Offer]:
-    """Return the transitions that leave the present state and that the role knows, each with what prevents it."""
+def offers(obj: Stateful, *, actor: User, leave_out: Container[str] = frozenset()) -> list[Offer]:
+    """Return the transitions that leave the present state and that the role knows, each with what prevents it.
+
+    Args:
+        leave_out: those that the page does not offer; their guards are not asked.
+    """
     return [
         Offer(
             name=name,
@@ -112,7 +116,7 @@ def offers(obj: Stateful, *, actor: User) -> list[Offer]:
             danger=found.custom["danger"],
         )
         for name, found in _transitions(obj).items()
-        if actor.has_perm(found.custom["permission"], obj)
+        if name not in leave_out and actor.has_perm(found.custom["permission"], obj)
     ]
 
 

@@ -107,8 +107,9 @@ class VersionedForm(forms.Form):
     data: Any  # a copy of its own: `tell` writes into it
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data: Any = None, *args: Any, version: int = 0, **kwargs: Any) -> None:
-        kwargs["initial"] = {**kwargs.get("initial", {}), "version": version}
+    def __init__(self, data: Any = None, *args: Any, version: int | None = None, **kwargs: Any) -> None:
+        if version is not None:
+            kwargs["initial"] = {**(kwargs.get("initial") or {}), "version": version}
         super().__init__(data.copy() if data is not None else None, *args, **kwargs)
 
     @property

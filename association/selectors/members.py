@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, F, Prefetch, Q
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from association.models import Membership, MembershipPeriod, Team
+from association.models import Membership, MembershipPeriod, Team, User
 from association.models.territory import search_key
 from association.nomenclature import MemberStatus, Profession
 
@@ -21,6 +21,43 @@ class Member:
     facts: MembershipPeriod | None
     other_facts: tuple[MembershipPeriod, ...]
     is_current: bool
+
+    @property
+    def is_past(self) -> bool:
+        """Whether the stay has ended; one that begins later has not."""
+        return not self.is_current and self.membership.left_on is not None
+
+    @property
+    def label(self) -> str:
+        """What the badge says."""
+        if self.is_past:
+            return "Sorti"
+        if not self.is_current:
+            return "À venir"
+        return str(self.facts.get_status_display()) if self.facts else "Sans statut"
+
+    @property
+    def tone(self) -> str:
+        """The tone of the badge."""
+        if self.is_past or not self.is_current:
+            return "over" if self.is_past else "idle"
+        confirmed = self.facts is not None and self.facts.status == MemberStatus.CONFIRMED
+        return "good" if confirmed else "attention"
+
+
+def memberships_for(user: User) -> QuerySet[Membership]:
+    """Return the stays in the teams of the user's scope, with all that their page shows."""
+    periods = MembershipPeriod.objects.select_related("place", "company").order_by(F("starts_on").asc(nulls_first=True))
+    return (
+        Membership.objects.filter(team__in=Team.objects.visible_to(user))
+        .select_related("team", "professional")
+        .prefetch_related(Prefetch("periods", periods))
+    )
+
+
+def member_of(membership: Membership, *, on: date | None = None) -> Member:
+    """Return a stay (of `memberships_for`) with the facts of a day (today by default)."""
+    return _member(membership, on or timezone.localdate())
 
 
 def members_of(team: Team, *, on: date | None = None) -> list[Member]:

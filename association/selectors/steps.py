@@ -13,9 +13,8 @@ from association.workflow import Offer, offers
 def steps_of(obj: Stateful, *, actor: User, leave_out: Iterable[str] = ()) -> list[Offer]:
     """Return what the actor may do with an object, but for steps that need more than a comment (a date, a file)."""
     left_out = frozenset(leave_out)
-    return [
-        offer for offer in offers(obj, actor=actor) if offer.name not in left_out and not asks_for_more(obj, offer.name)
-    ]
+    found = offers(obj, actor=actor, leave_out=left_out)
+    return [offer for offer in found if not asks_for_more(obj, offer.name)]
 
 
 def asks_for_more(obj: Stateful, step: str) -> bool:

@@ -1,19 +1,14 @@
-"""Teams: the list, the search, the dossier's head, the steps that its page offers."""
+"""Teams: the list, the search, the next free code."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from association.models import Commune, Membership, Professional, Team, User
 from association.searching import having, words
-from association.selectors.steps import steps_of
-from association.workflow import Offer
-
-# They follow from a convention (signed, ended): nobody presses them on the team's page.
-FOLLOWS_A_CONVENTION = frozenset({"enter_convention", "leave_convention"})
-# They write more than a state: the submission freezes the project, complements are asked point by point.
-HAVE_A_PAGE = frozenset({"submit", "ask_complements", "refuse"})
+from association.territory.places import department_codes
 
 
 def team_list(user: User) -> QuerySet[Team]:
@@ -53,19 +48,19 @@ def teams_named(word: str) -> QuerySet[Team]:
     return having(Team.objects.order_by(), word, "name", "code")
 
 
-def team_dossier(user: User) -> QuerySet[Team]:
-    """Return the teams of the user's scope with all that their page shows."""
-    return (
-        Team.objects.visible_to(user)
-        .select_related("department", "officer")
-        .prefetch_related(
-            "structures",
-            "themes",
-            Prefetch("communes", Commune.objects.select_related("epci").order_by("epci__name", "search_name")),
-        )
-    )
+def next_code(department: str) -> str:
+    """Return the next free code of a department: ``EQ-44-013`` after ``EQ-44-012``."""
+    start = f"EQ-{department}-"
+    codes = Team.objects.filter(code__startswith=start).values_list("code", flat=True)
+    numbers = (code.removeprefix(start) for code in codes)
+    latest = max((int(number) for number in numbers if number.isdecimal()), default=0)
+    return f"{start}{latest + 1:03d}"
 
 
-def team_steps(team: Team, *, actor: User) -> list[Offer]:
-    """Return the steps of a team that its page offers."""
-    return steps_of(team, actor=actor, leave_out=FOLLOWS_A_CONVENTION | HAVE_A_PAGE)
+def usual_department() -> str:
+    """Return the department of most teams, for a first guess; one of the region when there is no team yet."""
+    counted = Team.objects.order_by().values("department").annotate(count=Count("pk")).order_by("-count", "department")
+    first = counted.first()
+    if first is not None:
+        return str(first["department"])
+    return next(iter(department_codes(settings.REGION)), "")

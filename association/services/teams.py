@@ -12,9 +12,12 @@ from django.utils import timezone
 
 from association.findings import refresh_findings
 from association.journal import record, save_changes
+from association.machine import TransitionRefused
 from association.models import Commune, Department, ExternalStructure, StructureLink, Team, User
 from association.permissions import require
-from association.workflow import enter_at, fire
+from association.selectors.teams import next_code
+from association.services.steps import NOT_FROM_HERE
+from association.workflow import enter_at, fire, lock
 
 MANAGE = "association.manage_team"
 EVOLVES_INTO = {
@@ -29,17 +32,20 @@ def register_team(*, values: Mapping[str, Any], actor: User) -> Team:
     """Register a team at its first contact; its department is that of its first commune.
 
     Args:
-        values: by field name; ``communes`` and ``themes`` are lists.
+        values: by field name; ``communes`` and ``themes`` are lists; without ``code`` it takes the next free one.
 
     Raises:
         ValidationError: with what is wrong, by field, in French.
     """
     require(actor, MANAGE)
     communes, themes = list(values["communes"]), list(values.get("themes", ()))
-    single = {name: value for name, value in values.items() if name not in ("communes", "themes")}
-    team = Team(**single, department=department_of(communes))
-    team.full_clean()
+    single = {name: value for name, value in values.items() if name not in ("communes", "themes", "code")}
+    department = department_of(communes)
     with transaction.atomic():
+        # One at a time in a department: two people who register a team at once do not get the same code.
+        lock(department)
+        team = Team(**single, department=department, code=values.get("code") or next_code(department.pk))
+        team.full_clean()
         created = enter_at([(team, Team.State.REGISTERED)], actor=actor, origin="")[0]
         created.communes.set(communes)
         created.themes.set(themes)
@@ -83,6 +89,29 @@ def department_of(communes: Sequence[Commune]) -> Department:
     if not communes:
         raise ValidationError({"communes": "Indiquez au moins une commune."})
     return communes[0].department
+
+
+def take_step(*, team: Team, step: str, actor: User, comment: str = "", **given: Any) -> Team:
+    """Take a team through a step that its page offers.
+
+    Args:
+        given: what the step has to know (``suspended_on``; ``resumed_on``; ``closed_on``, ``outcome``, ``structure``).
+
+    Raises:
+        TransitionRefused: with the reason in French; also for a step that the page does not offer.
+        ValidationError: with what is wrong, by field, in French.
+    """
+    match step:
+        case "suspend":
+            return suspend_team(team=team, comment=comment, actor=actor, **given)
+        case "resume":
+            return resume_team(team=team, comment=comment, actor=actor, **given)
+        case "close":
+            return close_team(team=team, comment=comment, actor=actor, **given)
+        case "accompany":
+            with transaction.atomic():
+                return _refreshed(fire(team, step, actor=actor, comment=comment))
+    raise TransitionRefused(NOT_FROM_HERE)
 
 
 def suspend_team(*, team: Team, suspended_on: date, comment: str, actor: User) -> Team:

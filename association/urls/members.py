@@ -2,9 +2,15 @@
 
 from django.urls import path
 
+from association.views import members as views
 from association.views import named
 
 urlpatterns = [
+    path("equipes/<int:pk>/membres/", views.team_members, name="team_members"),
+    path("equipes/<int:pk>/membres/ajouter/", views.member_add, name="member_add"),
+    path("membres/<int:pk>/", views.member, name="member"),
+    path("membres/<int:pk>/sortie/", views.member_leave, name="member_leave"),
+    path("membres/<int:pk>/referent/", views.member_referent, name="member_referent"),
     path("communes/", named.communes, name="communes"),
     path("epci/", named.epcis, name="epcis"),
     path("professionnels/suggestions/", named.people_named, name="people_named"),

@@ -6,6 +6,9 @@ from association.views import teams as views
 
 urlpatterns = [
     path("equipes/", views.team_list, name="team_list"),
+    path("equipes/nouvelle/", views.team_new, name="team_new"),
     path("equipes/<int:pk>/", views.team, name="team"),
+    path("equipes/<int:pk>/modifier/", views.team_edit, name="team_edit"),
     path("equipes/<int:pk>/etape/", views.team_step, name="team_step"),
+    path("equipes/<int:pk>/historique/", views.team_journal, name="team_journal"),
 ]

@@ -1,68 +1,147 @@
-"""The pages of the teams."""
+"""The pages of the teams: the list, the dossier, its steps, its journal, the forms."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from association.access import needs
 from association.filters import TeamFilter
+from association.findings import findings_of
+from association.forms.shared import put_errors, saved, status_of
+from association.forms.teams import NewTeamForm, TeamForm, step_form
 from association.machine import TransitionRefused
 from association.models import Team
-from association.selectors import teams
-from association.selectors.history import history_of
-from association.selectors.members import members_of, professions_of
-from association.selectors.teams import team_dossier, team_steps
-from association.services.steps import move_team
+from association.selectors import dossier, teams
+from association.selectors.journal import journal_of
+from association.services.teams import change_team, register_team, take_step
 from association.tables import TeamTable, on_page
+
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
 @needs("association.view_team")
 def team_list(request: HttpRequest) -> HttpResponse:
     """List the teams of one's scope."""
-    found = TeamFilter(request.GET, queryset=teams.team_list(request.user))
+    found = TeamFilter(request.GET, queryset=teams.team_list(request.user), request=request)
     table = on_page(TeamTable(found.qs), request)
     return render(request, "association/team_list.html", {"table": table, "filter": found})
+
+
+@get_or_post
+@needs("association.manage_team")
+def team_new(request: HttpRequest) -> HttpResponse:
+    """Register a team at its first contact."""
+    code = teams.next_code(request.user.department_id or teams.usual_department())
+    form = NewTeamForm(request.POST or None, initial={"officer": request.user.pk}, next_code=code)
+    if form.is_valid():
+        made = saved(form, lambda: register_team(values=form.values(), actor=request.user))
+        if made is not None:
+            messages.success(request, f"« {made} » est inscrite. Ajoutez ses membres, puis accompagnez-la.")
+            return redirect("association:team", pk=made.pk)
+    return render(request, "association/team_form.html", {"form": form}, status=status_of(form))
+
+
+@get_or_post
+@needs("association.manage_team")
+def team_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change what the dossier says of a team; who comes second is told what the first changed."""
+    found = get_object_or_404(dossier.team_dossier(request.user), pk=pk)
+    form = TeamForm(request.POST or None, initial=_shown(found), version=found.version, team=found)
+    if form.is_valid():
+
+        def save() -> Team:
+            return change_team(team=found, values=form.values(), version=form.version_seen, actor=request.user)
+
+        if saved(form, save, fresh=lambda: Team.objects.get(pk=pk)) is not None:
+            messages.success(request, "Le dossier est enregistré.")
+            return redirect("association:team", pk=pk)
+    return render(request, "association/team_form.html", {"form": form, "team": found}, status=status_of(form))
 
 
 @require_safe
 @needs("association.view_team")
 def team(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show a team's dossier; the floors above show themselves in it as fragments."""
-    dossier = get_object_or_404(team_dossier(request.user), pk=pk)
-    return _team_page(request, dossier)
+    """Show a team's dossier: its head; its sections load by themselves."""
+    return _team_page(request, get_object_or_404(dossier.team_dossier(request.user), pk=pk))
 
 
 @require_POST
 @needs("association.view_team")
 def team_step(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take a team through a step; what was typed comes back with a refusal."""
-    dossier = get_object_or_404(team_dossier(request.user), pk=pk)
+    """Take a team through a step; what was typed comes back with a refusal, its dialog open again."""
+    found = get_object_or_404(dossier.team_dossier(request.user), pk=pk)
     step, comment = request.POST.get("step", ""), request.POST.get("comment", "")
+    form = step_form(step, request.POST)
+    refused: dict[str, Any] = {"step": step, "comment": comment}
+    if form is not None and not form.is_valid():
+        return _team_page(request, found, refused=refused, form=form)
+    given = form.cleaned_data if form is not None else {}
     try:
-        moved = move_team(team=dossier, step=step, actor=request.user, comment=comment)
-    except TransitionRefused as refused:
-        fresh = get_object_or_404(team_dossier(request.user), pk=pk)
-        return _team_page(request, fresh, refused={"step": step, "comment": comment, "error": refused.reason})
+        moved = take_step(team=found, step=step, actor=request.user, comment=comment, **given)
+    except TransitionRefused as said:
+        fresh = get_object_or_404(dossier.team_dossier(request.user), pk=pk)
+        return _team_page(request, fresh, refused={**refused, "error": said.reason}, form=form)
+    except ValidationError as said:
+        put_errors(form or forms.Form({}), said)
+        return _team_page(request, found, refused=refused, form=form)
     messages.success(request, f"« {moved} » : {moved.get_state_label()}.")
-    if not Team.objects.visible_to(request.user).filter(pk=pk).exists():
-        return redirect("association:team_list")
     return redirect("association:team", pk=pk)
 
 
-def _team_page(request: HttpRequest, team: Team, refused: dict[str, Any] | None = None) -> HttpResponse:
-    names = request.user.has_perm("association.view_professional")
+@require_safe
+@needs("association.view_journal")
+def team_journal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a page of a team's journal, as a part of its dossier."""
+    found = get_object_or_404(Team.objects.visible_to(request.user), pk=pk)
+    asked = request.GET.get("page", "")
+    page = journal_of(found, page=int(asked) if asked.isdecimal() else 1)
+    return render(request, "association/team_journal.html", {"team": found, "journal": page})
+
+
+def _team_page(
+    request: HttpRequest, team: Team, refused: dict[str, Any] | None = None, form: forms.Form | None = None
+) -> HttpResponse:
+    found = findings_of(team)
+    sections = dossier.sections_of(team, user=request.user)
+    steps = dossier.steps_of_team(team, actor=request.user)
+    asked = refused["step"] if refused else ""
     page = {
         "team": team,
-        "steps": team_steps(team, actor=request.user),
+        "next": dossier.next_of(team, found=found, sections=sections, steps=steps, user=request.user),
+        "stages": dossier.stages_of(team),
+        "findings": dossier.summary_of(found, user=request.user),
+        "sections": sections,
+        "steps": [_with_form(one, form if one.name == asked else None) for one in steps],
         "refused": refused,
-        "members": members_of(team) if names else None,
-        "professions": professions_of(team),
-        "history": history_of(team),
     }
     return render(request, "association/team.html", page, status=409 if refused else 200)
+
+
+def _with_form(offer: Any, form: forms.Form | None) -> dict[str, Any]:
+    """An offer as `partials/offers.html` shows it, with what its step has to know."""
+    return {
+        "name": offer.name,
+        "label": offer.label,
+        "reason": offer.reason,
+        "needs_comment": offer.needs_comment,
+        "danger": offer.danger,
+        "form": form or step_form(offer.name),
+    }
+
+
+def _shown(team: Team) -> dict[str, Any]:
+    """What the form shows of a team before anything is typed."""
+    names = [name for name in TeamForm.base_fields if name not in ("version", "communes", "themes")]
+    return {
+        **{name: getattr(team, name) for name in names},
+        "communes": list(team.communes.all()),
+        "themes": list(team.themes.all()),
+    }

@@ -64,6 +64,30 @@ const addLine = (last, number) => {
   last.after(line);
 };
 
+// --- The way to the sections of a dossier: the one that is read is marked; a section that loads late keeps the place
+const ways = new Map([...document.querySelectorAll(".dossier-nav a")].map((way) => [way.hash.slice(1), way]));
+if (ways.size) {
+  let moved = false;
+  for (const name of ["wheel", "touchmove", "keydown"]) {
+    window.addEventListener(name, () => (moved = true), { passive: true });
+  }
+  const mark = () => {
+    const read = [...ways.keys()].filter((id) => document.getElementById(id)?.getBoundingClientRect().top < 160).at(-1);
+    for (const [id, way] of ways) {
+      if (id === read) way.setAttribute("aria-current", "true");
+      else way.removeAttribute("aria-current");
+    }
+  };
+  window.addEventListener("scroll", mark, { passive: true });
+  document.addEventListener("htmx:afterSettle", () => {
+    if (!moved && ways.has(window.location.hash.slice(1))) document.querySelector(window.location.hash)?.scrollIntoView();
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest(".dossier-nav a")) moved = false;
+  });
+  mark();
+}
+
 // --- Fragments: a closed session leads to the sign-in page, a silent server is said once
 document.addEventListener("htmx:beforeSwap", (event) => {
   const answer = new URL(event.detail.xhr.responseURL, window.location.href);

@@ -1,0 +1,120 @@
+"""Forms of a member: joining, what changes from a day on, leaving."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from association.forms.people import NewProfessionalForm
+from association.forms.places import CommuneField, CompanyField, ProfessionalField
+from association.forms.shared import DayField, VersionedForm
+from association.models import Professional, User
+from association.nomenclature import MemberStatus, PracticeMode
+
+
+def _status() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label="Statut",
+        choices=MemberStatus.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez un statut."},
+        help_text="Pressenti : la personne est attendue, rien n’est encore sûr.",
+    )
+
+
+def _mode() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label="Mode d’exercice",
+        choices=PracticeMode.choices,
+        error_messages={"required": "Choisissez le mode d’exercice."},
+    )
+
+
+def _place() -> CommuneField:
+    return CommuneField(label="Lieu d’exercice", required=False, help_text="La commune, par son nom ou son code INSEE.")
+
+
+def _company() -> CompanyField:
+    return CompanyField(
+        label="Société ou employeur payé à sa place",
+        required=False,
+        help_text="Par son nom, son code ou son SIRET. Vide : la personne est payée en son nom.",
+    )
+
+
+class JoiningForm(forms.Form):
+    """Who joins a team, from when on, and how they practise."""
+
+    professional = ProfessionalField(
+        label="Professionnel déjà enregistré",
+        required=False,
+        help_text="Par son nom ou son RPPS. Laissez vide pour créer une nouvelle fiche.",
+    )
+    joined_on = DayField(label="Entrée le", needed="Indiquez la date d’entrée.")
+    status = _status()
+    mode = _mode()
+    place = _place()
+    company = _company()
+    is_referent = forms.BooleanField(label="Référent·e de l’équipe", required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["professional"].known = Professional.objects.visible_to(user)  # type: ignore[attr-defined]
+
+    def stay(self) -> dict[str, Any]:
+        """Return what was typed of the stay, without the person."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "professional"}
+
+
+class NewMemberForms:
+    """Somebody who joins: a person who is known, or a new record typed in the same page."""
+
+    def __init__(self, data: Any = None, *, user: User, initial: dict[str, Any] | None = None) -> None:
+        self.joining = JoiningForm(data, user=user, initial=initial)
+        self.person = NewProfessionalForm(data, prefix="person")
+        # An empty second part is not judged: the person was named in the first one.
+        self.person.empty_permitted, self.person.use_required_attribute = True, False
+
+    @property
+    def makes_a_record(self) -> bool:
+        return self.person.has_changed()
+
+    def is_valid(self) -> bool:
+        if not self.joining.is_bound:
+            return False
+        valid = [self.joining.is_valid(), self.person.is_valid()]
+        named = self.joining.cleaned_data.get("professional")
+        if named is not None and self.makes_a_record:
+            said = "Choisissez : une personne déjà enregistrée, ou une nouvelle fiche. Videz l’une des deux parties."
+            self.joining.add_error("professional", said)
+        elif named is None and not self.makes_a_record and "professional" not in self.joining.errors:
+            said = "Indiquez un professionnel, ou remplissez sa nouvelle fiche ci-dessous."
+            self.joining.add_error("professional", said)
+        return all(valid) and self.joining.is_valid()
+
+
+class ChangeForm(VersionedForm):
+    """What holds of a member from a day on."""
+
+    starts_on = DayField(label="À partir du", needed="Indiquez à partir de quel jour.")
+    status = _status()
+    mode = _mode()
+    place = _place()
+    company = _company()
+
+    def facts(self) -> dict[str, Any]:
+        """Return what was typed, without the day."""
+        return {name: value for name, value in self.values().items() if name != "starts_on"}
+
+
+class LeavingForm(VersionedForm):
+    """The last day of a stay."""
+
+    left_on = DayField(label="Dernier jour dans l’équipe", needed="Indiquez la date de sortie.")
+
+
+class ReferentForm(VersionedForm):
+    """Whether a member is the team's referent."""
+
+    is_referent = forms.BooleanField(required=False)

@@ -1,0 +1,159 @@
+"""The members of a team: the section of the dossier, joining, the page of one stay."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from association.access import needs
+from association.forms.members import ChangeForm, LeavingForm, NewMemberForms, ReferentForm
+from association.forms.shared import CONFLICT, saved, status_of
+from association.models import Membership, Team
+from association.nomenclature import MemberStatus, PracticeMode
+from association.selectors.members import member_of, members_of, memberships_for, professions_of
+from association.services import members as services
+
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+@needs("association.view_team")
+def team_members(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the members of a team, as a part of its dossier; without names to whoever sees none."""
+    team = get_object_or_404(Team.objects.visible_to(request.user), pk=pk)
+    page: dict[str, Any] = {"team": team, "professions": professions_of(team)}
+    if not request.user.has_perm("association.view_professional"):
+        return render(request, "association/team_professions.html", page)
+    members = members_of(team)
+    page["present"] = sorted((one for one in members if not one.is_past), key=lambda one: one.tone != "good")
+    page["past"] = [one for one in members if one.is_past]
+    return render(request, "association/team_members.html", page)
+
+
+@get_or_post
+@needs("association.manage_team")
+def member_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let somebody join, known already or new."""
+    team = get_object_or_404(Team.objects.visible_to(request.user), pk=pk)
+    shown = {"joined_on": timezone.localdate(), "status": MemberStatus.EXPECTED, "mode": PracticeMode.LIBERAL}
+    form = NewMemberForms(request.POST or None, user=request.user, initial=shown)
+    if form.is_valid():
+        made = _joined(request, team, form)
+        if made is not None:
+            messages.success(request, f"{made.professional} est dans l’équipe.")
+            return redirect(_members_of(team))
+    page = {"team": team, "form": form.joining, "person": form.person, "new": form.makes_a_record}
+    return render(request, "association/member_add.html", page, status=status_of(form.joining))
+
+
+@get_or_post
+@needs("association.manage_team")
+def member(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the stay of a member, and change what holds of them from a day on."""
+    stay = get_object_or_404(memberships_for(request.user), pk=pk)
+    if request.method != "POST":
+        return _member_page(request, stay)
+    form = ChangeForm(request.POST)
+    if form.is_valid():
+
+        def save() -> Membership:
+            return services.change_member(
+                membership=stay,
+                starts_on=form.cleaned_data["starts_on"],
+                values=form.facts(),
+                version=form.version_seen,
+                actor=request.user,
+            )
+
+        if saved(form, save) is not None:
+            messages.success(request, f"Le changement est enregistré pour {stay.professional}.")
+            return redirect(_members_of(stay.team))
+    return _member_page(request, stay, change=form)
+
+
+@require_POST
+@needs("association.manage_team")
+def member_leave(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record the departure of a member."""
+    stay = get_object_or_404(memberships_for(request.user), pk=pk)
+    form = LeavingForm(request.POST, prefix="sortie")
+    if form.is_valid():
+
+        def save() -> Membership:
+            return services.leave_team(
+                membership=stay,
+                left_on=form.cleaned_data["left_on"],
+                version=form.version_seen,
+                actor=request.user,
+            )
+
+        if (left := saved(form, save)) is not None:
+            messages.success(request, f"{stay.professional} quitte l’équipe le {left.left_on:%d/%m/%Y}.")
+            return redirect(_members_of(stay.team))
+    return _member_page(request, stay, leave=form)
+
+
+@require_POST
+@needs("association.manage_team")
+def member_referent(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make a member the team's referent, or no longer."""
+    stay = get_object_or_404(memberships_for(request.user), pk=pk)
+    form = ReferentForm(request.POST)
+    if form.is_valid():
+
+        def save() -> Membership:
+            return services.name_referent(
+                membership=stay,
+                is_referent=form.cleaned_data["is_referent"],
+                version=form.version_seen,
+                actor=request.user,
+            )
+
+        if saved(form, save) is not None:
+            messages.success(request, "Le rôle de référent est enregistré.")
+            return redirect("association:member", pk=pk)
+    return _member_page(request, stay, referent=form)
+
+
+def _joined(request: HttpRequest, team: Team, form: NewMemberForms) -> Membership | None:
+    """Save what was typed; what is refused stands beside its field, in the part where it was typed."""
+    stay: dict[str, Any] = form.joining.stay()
+    if form.makes_a_record:
+        person = form.person.values()
+        return saved(
+            form.joining,
+            lambda: services.add_new_member(team=team, person=person, actor=request.user, **stay),
+        )
+    known = form.joining.cleaned_data["professional"]
+    return saved(form.joining, lambda: services.add_member(team=team, professional=known, actor=request.user, **stay))
+
+
+def _member_page(request: HttpRequest, stay: Membership, **typed: forms.Form) -> HttpResponse:
+    """Show a stay with its forms; the one that was sent shows what was typed."""
+    fresh = memberships_for(request.user).get(pk=stay.pk)
+    shown = member_of(fresh)
+    facts = {name: getattr(shown.facts, name) for name in services.DATED} if shown.facts else {}
+    if request.GET.get("statut") == MemberStatus.CONFIRMED:
+        facts["status"] = MemberStatus.CONFIRMED
+    today = max(timezone.localdate(), fresh.joined_on)
+    page = {
+        "member": shown,
+        "team": fresh.team,
+        "change": typed.get("change") or ChangeForm(initial={**facts, "starts_on": today}, version=fresh.version),
+        "leave": typed.get("leave") or LeavingForm(initial={"left_on": today}, version=fresh.version, prefix="sortie"),
+        "referent": typed.get("referent"),
+        "open_leave": "leave" in typed,
+    }
+    conflict = any(status_of(form) == CONFLICT for form in typed.values())
+    return render(request, "association/member.html", page, status=CONFLICT if conflict else 200)
+
+
+def _members_of(team: Team) -> str:
+    return f"{reverse('association:team', args=[team.pk])}#membres"
