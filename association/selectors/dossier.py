@@ -112,7 +112,7 @@ def sections_of(team: Team, *, user: User) -> list[Section]:
             url = reverse(name, args=[team.pk])
         except NoReverseMatch:  # not built
             continue
-        if user.has_perm(resolve(url).func.permission):
+        if user.has_perm(str(getattr(resolve(url).func, "permission", ""))):
             found.append(Section(anchor, title, url))
     return found
 

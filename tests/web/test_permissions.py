@@ -18,9 +18,13 @@ from tests.factories import (
     AdhesionFactory,
     ConventionFactory,
     DepartmentFactory,
+    EtpProgrammeFactory,
+    ExternalStructureFactory,
     JobFactory,
     ProfessionalFactory,
+    StructureLinkFactory,
     TeamFactory,
+    TeamStructureFactory,
     UserFactory,
 )
 from tests.factories.correspondence import DossierDocumentFactory, ExchangeFactory, OutgoingMailFactory
@@ -45,6 +49,10 @@ class Route:
 
 def team(world: World) -> int:
     return world.office.team.pk
+
+
+def member(world: World) -> int:
+    return world.office.team.memberships.order_by("pk").first().pk
 
 
 def run(world: World) -> int:
@@ -118,6 +126,18 @@ def joined(world: World) -> int:
     return ProfessionalFactory(merged_into=world.office.people[2], merged_at=timezone.now()).pk
 
 
+def carrying(world: World) -> int:
+    return TeamStructureFactory(team=world.office.team).pk
+
+
+def link(world: World) -> int:
+    return StructureLinkFactory(team=world.office.team).pk
+
+
+def programme(world: World) -> int:
+    return EtpProgrammeFactory(team=world.office.team).pk
+
+
 NO_STEP = {"step": "rien"}
 ROUTES = {
     "home": Route(EVERYBODY),
@@ -136,6 +156,30 @@ ROUTES = {
     "association:team_list": Route(EVERYBODY),
     "association:team": Route(EVERYBODY, of=team),
     "association:team_step": Route(EVERYBODY, 409, method="post", of=team, data=NO_STEP),
+    "association:team_findings": Route({*OFFICE, "admin", "referent"}, of=team),
+    "association:rule_settings": Route({"admin"}),
+    "association:structure_list": Route(EVERYBODY - {"referent"}),
+    "association:structure_create": Route(OFFICE),
+    "association:structure": Route(EVERYBODY - {"referent"}, of=lambda w: ExternalStructureFactory().pk),
+    "association:structure_edit": Route(OFFICE, of=lambda w: ExternalStructureFactory().pk),
+    "association:team_structures": Route(EVERYBODY - {"referent"}, of=team),
+    "association:carrying_add": Route(OFFICE, of=team),
+    "association:carrying_change": Route(OFFICE, of=carrying),
+    "association:carrying_remove": Route(OFFICE, 302, method="post", of=carrying),
+    "association:link_add": Route(OFFICE, of=team),
+    "association:link_change": Route(OFFICE, of=link),
+    "association:link_remove": Route(OFFICE, 302, method="post", of=link),
+    "association:programme_add": Route(OFFICE, of=team),
+    "association:programme_change": Route(OFFICE, of=programme),
+    "association:programme_remove": Route(OFFICE, 302, method="post", of=programme),
+    "association:team_new": Route(OFFICE),
+    "association:team_edit": Route(OFFICE, of=team),
+    "association:team_journal": Route({*OFFICE, "auditor", "admin"}, of=team),
+    "association:team_members": Route(EVERYBODY, of=team),
+    "association:member_add": Route(OFFICE, of=team),
+    "association:member": Route(OFFICE, of=member),
+    "association:member_leave": Route(OFFICE, method="post", of=member),
+    "association:member_referent": Route(OFFICE, 409, method="post", of=member),
     "association:communes": Route(EVERYBODY),
     "association:epcis": Route(EVERYBODY),
     "association:people_named": Route({*OFFICE, "auditor", "referent", "admin"}),
