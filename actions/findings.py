@@ -20,6 +20,7 @@ from association.findings import rule_levels
 from association.models import EtpProgramme, StructureLink, Team
 from association.money import grouped
 from association.nomenclature import ActionType
+from association.periods import in_words
 from association.registries import WatchedFinding, finding_sources, watched_findings
 
 DOUBLE_FUNDING, ETP_ACTIONS = "DOUBLE_FUNDING", "ETP_ACTIONS"
@@ -127,7 +128,8 @@ def _twice(link: StructureLink, count: int, first: date, last: date) -> Finding:
     took_place = "a eu lieu" if count == 1 else "ont eu lieu"
     if member and count == 1:
         who = who.replace("auxquelles", "à laquelle")
-    funding = f"{link.get_relation_display()} : {link.structure.name}{_between(link.starts_on, link.ends_on)}"
+    between = f", {in_words(link.starts_on, link.ends_on)}"
+    funding = f"{link.get_relation_display()} : {link.structure.name}{between}"
     return Finding(
         code=DOUBLE_FUNDING,
         level=Level.WARNING,
@@ -137,7 +139,7 @@ def _twice(link: StructureLink, count: int, first: date, last: date) -> Finding:
             "dates de ce lien."
         ),
         source=HOUSE,
-        subject=f"{link.structure}{f', {member}' if member else ''}{_between(link.starts_on, link.ends_on)}",
+        subject=f"{link.structure}{f', {member}' if member else ''}{between}",
     )
 
 
@@ -147,8 +149,8 @@ def _without_programme(level: Level, severity: Level, count: int, first: date, l
         code=ETP_ACTIONS,
         level=level,
         sentence=typeset(
-            f"{_actions(count)} d’éducation thérapeutique {took_place}{_on(first, last)} sans programme déclaré à l’ARS "
-            "à cette date. Enregistrez le programme (référence et dates), ou annulez ce qui n’en relève pas."
+            f"{_actions(count)} d’éducation thérapeutique {took_place}{_on(first, last)} sans programme déclaré à "
+            "l’ARS à cette date. Enregistrez le programme (référence et dates), ou annulez ce qui n’en relève pas."
         ),
         source=ETP_LAW,
         gate=Gate.PAYMENT,
@@ -162,11 +164,3 @@ def _actions(count: int) -> str:
 
 def _on(first: date, last: date) -> str:
     return f" le {first:%d/%m/%Y}" if first == last else f" du {first:%d/%m/%Y} au {last:%d/%m/%Y}"
-
-
-def _between(starts_on: date | None, ends_on: date | None) -> str:
-    if starts_on and ends_on:
-        return f", du {starts_on:%d/%m/%Y} au {ends_on:%d/%m/%Y}"
-    if starts_on:
-        return f", depuis le {starts_on:%d/%m/%Y}"
-    return f", jusqu’au {ends_on:%d/%m/%Y}" if ends_on else ""

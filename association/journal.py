@@ -100,6 +100,12 @@ def record(
     )
 
 
+def in_full(obj: models.Model, names: Iterable[str], *, gone: bool = False) -> list[tuple[str, str, str, str]]:
+    """Return what a whole object says, for `record`: each field that is filled, as written, or as it was removed."""
+    said = [(name, _label(obj, name), _shown(obj, name)) for name in names]
+    return [(name, label, words if gone else "", "" if gone else words) for name, label, words in said if words]
+
+
 def changes_since(obj: models.Model, version: int) -> list[FieldChange]:
     """Return what was changed after ``version`` of an object, oldest first."""
     return list(

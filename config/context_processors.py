@@ -26,9 +26,11 @@ NAVIGATION = (
     Entry("Dossiers à l’ARS", "association:recognition_list", "file", "association.view_recognition"),
     Entry("Conventions", "conventions:convention_list", "file", "conventions.view_convention"),
     Entry("Professionnels", "association:professional_list", "user", "association.view_professional"),
+    Entry("Structures", "association:structure_list", "structures", "association.view_structure"),
     Entry("Actions", "actions:action_list", "actions", "actions.view_action"),
     Entry("Paiements", "payments:run_list", "payments", "payments.view_run"),
     Entry("Boîte d’envoi", "association:outbox", "mail", "association.view_outbox"),
+    Entry("Réglages", "association:rule_settings", "settings", "association.manage_rules"),
     Entry("Import", "import_workbook", "import", "association.import_workbook"),
 )
 

@@ -1,5 +1,10 @@
-"""The rules of eligibility that the association sets."""
+"""The rules of eligibility that the association sets, and what they find on a team."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from association.views import findings, rules
+
+urlpatterns = [
+    path("reglages/regles/", rules.rule_settings, name="rule_settings"),
+    path("equipes/<int:pk>/constats/", findings.team_findings, name="team_findings"),
+]
