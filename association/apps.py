@@ -8,12 +8,13 @@ class AssociationConfig(AppConfig):
     verbose_name = "Association"
 
     def ready(self) -> None:
-        from association import immutability, permissions, sheets
+        from association import immutability, permissions, sheets, watched
         from association.figures import team_figures
-        from association.inbox import failed_jobs, follow_ups, waiting_teams
+        from association.inbox import failed_jobs, follow_ups, waiting_recognitions, waiting_teams, watched_teams
         from association.mails import SEND_JOB, send_queued_mail
         from association.models import Attestation, Document, FieldChange, HealthProject, LookLog, TransitionLog
         from association.models.documents import ERASED_NAME
+        from association.people_inbox import waiting_duplicates
         from association.registries import HistorySource, figures, history_sources, inbox, job_kinds
         from association.searching import teach_sqlite
         from association.selectors.projects import named_for_history
@@ -48,7 +49,11 @@ class AssociationConfig(AppConfig):
         )
         sheets.register()
         inbox.add("association.teams", waiting_teams)
+        inbox.add("association.recognitions", waiting_recognitions)
+        watched.register()
+        inbox.add("association.findings", watched_teams)
         inbox.add("association.follow_ups", follow_ups)
+        inbox.add("association.duplicates", waiting_duplicates)
         inbox.add("association.jobs", failed_jobs)
         figures.add("association.teams", team_figures)
         job_kinds.add(SEND_JOB, send_queued_mail)

@@ -2,29 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from association.models import Exchange, Job, Team, User
-from association.registries import InboxItem
+from association.registries import InboxItem, watched_findings
 from association.selectors.exchanges import due_follow_ups
+from association.selectors.findings import Told, told_to
+from association.selectors.recognition import waiting_for, with_the_ars
 
 # Lines of one kind on the home page; what is more is counted in one line.
 MANY = 10
 
 
 def waiting_teams(user: User) -> Iterator[InboxItem]:
-    """Teams whose next step is the user's: the officer's own to complete, the ARS's to decide."""
-    teams = Team.objects.visible_to(user)
+    """The officer's own teams that wait for a first contact."""
     if user.has_perm("association.manage_team"):
-        mine = {"officer": user.pk}
-        yield from _teams(teams, Team.State.TO_COMPLETE, "Équipes à compléter", "demandes de l’ARS", mine)
+        teams, mine = Team.objects.visible_to(user), {"officer": user.pk}
         yield from _teams(teams, Team.State.REGISTERED, "Équipes inscrites, à accompagner", "premier contact", mine)
+
+
+def waiting_recognitions(user: User) -> Iterator[InboxItem]:
+    """Dossiers to complete and opinions that are late, for the officer of the team; dossiers to decide, for the ARS."""
+    if user.has_perm("association.manage_team"):
+        mine = with_the_ars(user).filter(officer=user.pk)
+        yield from _dossiers("Équipes à compléter", "completer", mine, _told_to_complete, officer=user.pk)
+        yield from _dossiers("Avis de l’ARS en retard", "retard", mine, _told_late, officer=user.pk)
     elif user.has_perm("association.decide_recognition"):
-        yield from _teams(teams, Team.State.SUBMITTED, "Dossiers déposés, à instruire", "reconnaissance à décider", {})
+        dossiers = with_the_ars(user)
+        yield from _dossiers("Dossiers déposés, à instruire", "instruire", dossiers, _told_submitted)
+        yield from _dossiers("Avis en retard", "retard", dossiers, _told_late)
+
+
+def watched_teams(user: User) -> Iterator[InboxItem]:
+    """What the rules find on the teams that one is in charge of, and on those that nobody is in charge of."""
+    if user.has_perm("association.manage_team"):
+        for told in told_to(user):
+            label = watched_findings[told.code].label
+            detail = f"le plus ancien depuis le {told.oldest:%d/%m/%Y}"
+            nobody = "" if told.officer else "personne n’en est chargé, "
+            yield InboxItem(label, told.teams, _where(told), detail=f"{nobody}{detail}")
 
 
 def follow_ups(user: User) -> Iterator[InboxItem]:
@@ -55,8 +77,50 @@ def _told_follow_up(exchange: Exchange) -> str:
     return f"{what}, à relancer {age}"
 
 
+def _dossiers(
+    title: str, waiting: str, dossiers: QuerySet[Team], told: Callable[[list[Any]], str], **only: int
+) -> Iterator[InboxItem]:
+    """One line for the dossiers that wait in one way, with their dates; it leads to the list of exactly these."""
+    found: list[Any] = list(waiting_for(dossiers, waiting))
+    if found:
+        query = urlencode({"waiting": waiting, **only})
+        yield InboxItem(title, len(found), f"{reverse('association:recognition_list')}?{query}", detail=told(found))
+
+
+def _told_to_complete(teams: list[Any]) -> str:
+    unanswered = sum(team.unanswered_count for team in teams)
+    if not unanswered:
+        return "demandes de l’ARS"
+    first = min(team.next_due_on for team in teams if team.next_due_on)
+    said = f"{unanswered} réponses" if unanswered > 1 else "une réponse"
+    return f"{said} à donner, la première attendue pour le {first:%d/%m/%Y}"
+
+
+def _told_submitted(teams: list[Any]) -> str:
+    dated = [team for team in teams if team.submitted_on]
+    if not dated:
+        return "reconnaissance à décider"
+    first = min(team.submitted_on for team in dated)
+    age = (timezone.localdate() - first).days
+    due = [team.opinion_due_on for team in dated if not team.opinion]
+    awaited = f", premier avis attendu pour le {min(due):%d/%m/%Y}" if due else ""
+    return f"le plus ancien déposé le {first:%d/%m/%Y} ({age} jours){awaited}"
+
+
+def _told_late(teams: list[Any]) -> str:
+    return f"le plus ancien attendu pour le {min(team.opinion_due_on for team in teams):%d/%m/%Y}"
+
+
 def _teams(teams, state: str, title: str, detail: str, only: dict[str, int]) -> Iterator[InboxItem]:  # type: ignore[no-untyped-def]
     count = teams.filter(state=state, **only).count()
     if count:
         query = urlencode({"state": state, **only})
         yield InboxItem(title, count, f"{reverse('association:team_list')}?{query}", detail=detail)
+
+
+def _where(told: Told) -> str:
+    """The dossier, when there is one only; else the list of exactly these teams."""
+    if told.teams == 1:
+        return f"{reverse('association:team', args=[told.only_team])}#constats"
+    query = urlencode({"constat": told.code, "officer": told.officer or "null"})
+    return f"{reverse('association:team_list')}?{query}"

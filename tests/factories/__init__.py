@@ -33,6 +33,7 @@ from tests.factories.money import (
     PriceFactory,
     RunFactory,
 )
+from tests.factories.structures import EtpProgrammeFactory, ExternalStructureFactory, StructureLinkFactory
 
 __all__ = [
     "PASSWORD",
@@ -48,7 +49,9 @@ __all__ = [
     "ConventionTermsFactory",
     "DepartmentFactory",
     "DueLineFactory",
+    "EtpProgrammeFactory",
     "ExclusionFactory",
+    "ExternalStructureFactory",
     "HealthProjectFactory",
     "JobFactory",
     "MembershipFactory",
@@ -60,6 +63,7 @@ __all__ = [
     "RecognitionRequestFactory",
     "RegionFactory",
     "RunFactory",
+    "StructureLinkFactory",
     "SuspensionFactory",
     "TeamFactory",
     "TeamStructureFactory",
