@@ -12,6 +12,7 @@ from association.project_content import PEOPLE, Person, ProjectContent, Section
 
 # A word or a sign keeps the space behind it (spaces alone would be found equal everywhere), and is compared without.
 WORD = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
+ALIKE = 0.4  # share of words in common, of 1
 
 
 class Mark(StrEnum):
@@ -82,7 +83,9 @@ def compare_texts(before: str, after: str) -> tuple[tuple[Piece, ...], tuple[Pie
 def _words(before: str, after: str, left: list[Piece], right: list[Piece]) -> None:
     old, new = WORD.findall(before), WORD.findall(after)
     matcher = SequenceMatcher(None, [word.rstrip() for word in old], [word.rstrip() for word in new])
-    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+    # Two sentences that share only small words read better as one replaced by the other.
+    whole = [("replace", 0, len(old), 0, len(new))]
+    for tag, i1, i2, j1, j2 in matcher.get_opcodes() if matcher.ratio() >= ALIKE else whole:
         same = tag == "equal"
         left.append(Piece(Mark.SAME if same else Mark.REMOVED, "".join(old[i1:i2])))
         right.append(Piece(Mark.SAME if same else Mark.ADDED, "".join(new[j1:j2])))

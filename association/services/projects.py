@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import TextField
 from django.utils import timezone
 
 from association.findings import refresh_findings
@@ -32,7 +33,7 @@ from association.services.filing import file_bytes
 from association.workflow import enter_at, fire, lock
 
 EDIT = "association.edit_project"
-# One journal row per field and sitting: saved as one types, a row per save would bury the journal.
+# Of a text one journal row per sitting: saved as one types, a row per save would bury the journal.
 SITTING = timedelta(minutes=30)
 
 
@@ -93,8 +94,9 @@ def write_section(
 ) -> HealthProject:
     """Write the answers of one section of a draft that differ, and return the fresh row.
 
-    The journal keeps, for each field and each sitting (one person, without a pause of half an hour), what stood there
-    before and the first thing that was written: nothing that somebody else wrote is lost.
+    The journal keeps every change of a number, a date or a choice; of a text, for each sitting (one person, without a
+    pause of half an hour), what stood there before and the first thing that was written: nothing that somebody else
+    wrote is lost.
 
     Args:
         code: of a section of the team's kind (association.project_sections).
@@ -131,9 +133,9 @@ def write_section(
     )
     for name in lists:
         getattr(fresh, name).set(values[name])
-    new_in_sitting = _stamp(fresh, code, changed, actor)
+    begun = _stamp(fresh, code, changed, actor)
     fresh.save(update_fields=[*single, "stamps"])
-    _journal(fresh, section, new_in_sitting, before, actor)
+    _journal(fresh, section, [name for name in changed if name in begun or not _is_text(name)], before, actor)
     return fresh
 
 
@@ -239,9 +241,16 @@ def _journal(
     project: HealthProject, section: SectionDefinition, names: list[str], before: Mapping[str, str], actor: User
 ) -> None:
     after = _words(project, section)
-    labels = {question.name: question.label for question in section.questions}
-    changes = [(name, f"Projet de santé, {labels[name]}"[:120], before[name], after[name]) for name in names]
+    labels = {
+        question.name: f"{question.label} (début d’une rédaction)" if _is_text(question.name) else question.label
+        for question in section.questions
+    }
+    changes = [(name, labels[name], before[name], after[name]) for name in names]
     record(project, changes, actor=actor, team=project.team)
+
+
+def _is_text(name: str) -> bool:
+    return isinstance(HealthProject._meta.get_field(name), TextField)
 
 
 def _file_pdf(project: HealthProject, content: ProjectContent, actor: User) -> None:

@@ -226,6 +226,13 @@ def test_saves_of_one_sitting_are_one_row_of_the_journal(staff: User) -> None:
     assert set(FieldChange.objects.values_list("before", flat=True)) == {"Avant.", "Problème."}
 
 
+def test_every_change_of_a_number_is_in_the_journal(staff: User) -> None:
+    project = HealthProjectFactory()
+    for version, number in enumerate((100, 120)):
+        write(project, "shared_patients", staff, version=version, shared_patients=number)
+    assert set(FieldChange.objects.values_list("before", "after")) == {("", "100"), ("100", "120")}
+
+
 def test_nir_is_refused_and_not_written(staff: User) -> None:
     project = HealthProjectFactory()
     with pytest.raises(ValidationError):
@@ -378,6 +385,11 @@ def test_changed_words_are_marked_on_both_sides() -> None:
 def test_pieces_give_their_text_back(before: str, after: str) -> None:
     left, right = compare_texts(before, after)
     assert ("".join(p.text for p in left), "".join(p.text for p in right)) == (before, after)
+
+
+def test_sentences_with_only_small_words_in_common_are_replaced_whole() -> None:
+    left, right = compare_texts("Réunions en visio toutes les six semaines.", "Un plan pour les situations complexes.")
+    assert [len(left), len(right), left[0].mark, right[0].mark] == [1, 1, Mark.REMOVED, Mark.ADDED]
 
 
 def test_equal_versions_have_no_changed_section() -> None:
