@@ -256,7 +256,7 @@ CELERY_BEAT_SCHEDULE = {
     # Before the office opens; run again, it writes the same.
     "watch-teams": {"task": "association.watch_teams", "schedule": crontab(hour=5, minute=30)},
     # Before the month is prepared; what a missed day left open is stated by the next one.
-    "end-conventions": {"task": "conventions.end_conventions", "schedule": crontab(hour=5, minute=30)},
+    "end-conventions": {"task": "conventions.end_conventions", "schedule": crontab(hour=5, minute=0)},
     # A sweep that no worker was free for is not worth doing late: the next one does the same.
     "sweep-jobs": {
         "task": "association.sweep_jobs",
