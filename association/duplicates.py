@@ -13,6 +13,8 @@ from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
+RPPS_DIGITS = 11
+
 
 class Likeness(StrEnum):
     """Why two records may be one person; in the order in which they are told."""
@@ -80,10 +82,14 @@ def _by_name(known: list[Known]) -> Iterator[list[int]]:
 
 def _by_number(known: list[Known]) -> Iterator[list[int]]:
     """Numbers with one digit masked: those that share such a mask differ by that digit (no number is held twice)."""
-    for place in range(11):
+    numbers = [one.rpps for one in known]
+    for place in range(RPPS_DIGITS):
+        masked = [number[:place] + number[place + 1 :] for number in numbers]
+        if len(set(masked)) == len(masked):
+            continue
         buckets: dict[str, list[int]] = defaultdict(list)
-        for one in known:
-            buckets[one.rpps[:place] + one.rpps[place + 1 :]].append(one.pk)
+        for one, mask in zip(known, masked, strict=True):
+            buckets[mask].append(one.pk)
         yield from buckets.values()
 
 
