@@ -65,7 +65,7 @@ def test_facts_end_a_terminated_convention_on_the_day_before(convention: Convent
     assert (facts.state, facts.starts_on, facts.ends_on) == ("terminated", date(2026, 9, 10), date(2026, 10, 14))
 
 
-def test_facts_of_many_teams_take_one_query(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_facts_of_many_teams_take_one_query(staff: User, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
     teams = [factories.ConventionFactory(signed=True).team for _ in range(3)]
     with django_assert_num_queries(1):
         assert len(convention_facts["conventions"](teams, TODAY)) == 3
