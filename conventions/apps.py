@@ -9,7 +9,7 @@ class ConventionsConfig(AppConfig):
     def ready(self) -> None:
         from association.immutability import declare_frozen
         from association.permissions import grant
-        from conventions import hooks, sheets
+        from conventions import hooks, inbox, sheets
         from conventions.first_texts import publish_first_texts
         from conventions.models import Amendment, Convention, ConventionTemplate
         from conventions.permissions import PERMISSIONS
@@ -35,4 +35,5 @@ class ConventionsConfig(AppConfig):
         )
         sheets.register()
         hooks.register()
+        inbox.register()
         post_migrate.connect(publish_first_texts, sender=self, dispatch_uid="first_texts")

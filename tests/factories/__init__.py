@@ -4,6 +4,7 @@ from tests.factories.dossier import ComplementPointFactory, HealthProjectFactory
 from tests.factories.field import (
     ActionFactory,
     AdhesionFactory,
+    AmendmentFactory,
     ConventionFactory,
     ConventionTermsFactory,
     ParticipationFactory,
@@ -41,6 +42,7 @@ __all__ = [
     "ActionFactory",
     "AdhesionFactory",
     "AllocationFactory",
+    "AmendmentFactory",
     "BeneficiaryFactory",
     "CommuneFactory",
     "CompanyFactory",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import factory
 from django.utils import timezone
@@ -10,7 +11,7 @@ from factory.django import DjangoModelFactory
 
 from actions.models import Action, Participation
 from association.nomenclature import ActionType, ParticipationRole
-from conventions.models import Adhesion, Convention, ConventionTerms, Suspension
+from conventions.models import Adhesion, Amendment, AmendmentSignature, Convention, ConventionTerms, Suspension
 from tests.factories.base import StatefulFactory, at
 from tests.factories.ground import BEGINNING, MembershipFactory, ProfessionalFactory, TeamFactory, UserFactory
 
@@ -72,6 +73,35 @@ class AdhesionFactory(StatefulFactory):
 
     convention = factory.SubFactory(ConventionFactory, signed=True)
     membership = factory.SubFactory(MembershipFactory, team=factory.SelfAttribute("..convention.team"))
+
+
+class AmendmentFactory(StatefulFactory):
+    """Of a signed convention, raises its ceiling to 12,000 EUR; a draft by default.
+
+    ``signed_by``: the pk of a membership that is asked to sign it.
+    """
+
+    class Meta:
+        model = Amendment
+        skip_postgeneration_save = True
+
+    class Params:
+        draft = at("draft")
+        issued = at("issued", issued_on=BEGINNING)
+        signing = at("signing", issued_on=BEGINNING)
+        signed = at("signed", issued_on=BEGINNING, signed_on=BEGINNING)
+        abandoned = at("abandoned")
+
+    convention = factory.SubFactory(ConventionFactory, signed=True)
+    number = factory.Sequence(lambda n: n + 1)
+    kind = Amendment.Kind.CEILING
+    effective_on = BEGINNING
+    changes = factory.LazyFunction(lambda: {"action_types": list(ActionType.values), "ceiling_cents": 12_000_00})
+
+    @factory.post_generation
+    def signed_by(self: Any, create: bool, given: Any, **options: Any) -> None:
+        if given:
+            AmendmentSignature.objects.create(amendment=self, membership_id=given)
 
 
 class ActionFactory(StatefulFactory):

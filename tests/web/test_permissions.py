@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from association.permissions import granted
 from conventions.services.templates import start_version
 from tests.factories import (
     AdhesionFactory,
+    AmendmentFactory,
     ConventionFactory,
     DepartmentFactory,
     EtpProgrammeFactory,
@@ -103,6 +105,16 @@ def in_signing(world: World) -> int:
 
 def signed_adhesion(world: World) -> int:
     return world.office.convention.adhesions.first().pk
+
+
+def amendment(world: World) -> int:
+    """A draft that raises the ceiling."""
+    return AmendmentFactory(convention=world.office.convention, effective_on=date(2026, 3, 1)).pk
+
+
+def amendment_in_signing(world: World) -> int:
+    """One that the referent is asked to sign."""
+    return AmendmentFactory(convention=world.office.convention, signing=True, signed_by=stay(world)).pk
 
 
 def unpublished_text(world: World) -> int:
@@ -244,6 +256,20 @@ ROUTES = {
     "conventions:reminders": Route(OFFICE, 302, method="post", of=in_signing),
     "conventions:own_signature": Route({"referent"}, of=in_signing),
     "conventions:decline": Route(OFFICE, 409, method="post", of=signed_adhesion),
+    "conventions:life_of": Route(EVERYBODY - {"admin"}, of=convention),
+    "conventions:suspend": Route(OFFICE, of=convention),
+    "conventions:resume": Route(OFFICE, of=convention),
+    "conventions:terminate": Route(OFFICE, of=convention),
+    "conventions:renew": Route(OFFICE, of=convention),
+    "conventions:amendments_of": Route(EVERYBODY - {"admin"}, of=convention),
+    "conventions:amendment_new": Route(OFFICE, of=convention),
+    "conventions:amendment_invite": Route(OFFICE, 404, method="post", of=convention),
+    "conventions:amendment": Route({*OFFICE, "auditor", "referent"}, of=amendment),
+    "conventions:amendment_pdf": Route({*OFFICE, "auditor", "referent"}, of=amendment),
+    "conventions:amendment_step": Route(OFFICE, 409, method="post", of=amendment, data=NO_STEP),
+    "conventions:amendment_signatures": Route(OFFICE, of=amendment_in_signing),
+    "conventions:amendment_reminders": Route(OFFICE, 302, method="post", of=amendment_in_signing),
+    "conventions:amendment_own": Route({"referent"}, of=amendment_in_signing),
     "conventions:template_list": Route({*OFFICE, "admin"}),
     "conventions:template": Route({*OFFICE, "admin"}, of=unpublished_text),
     "conventions:template_new": Route({"admin"}, 302, method="post", data={"kind": "esp_clap"}),
@@ -388,8 +414,17 @@ def test_object_of_another_scope_is_not_found(world: World, signed_in: Callable[
     for name in ("association:team", "conventions:of_team", "actions:of_team", "payments:of_team"):
         assert signed_in("referent").get(reverse(name, args=[elsewhere.pk])).status_code == 404, name
     other = ConventionFactory(team=elsewhere, signed=True)
-    for name in ("conventions:convention", "conventions:convention_text", "conventions:convention_pdf"):
+    for name in (
+        "conventions:convention",
+        "conventions:convention_text",
+        "conventions:convention_pdf",
+        "conventions:life_of",
+        "conventions:amendments_of",
+    ):
         assert signed_in("referent").get(reverse(name, args=[other.pk])).status_code == 404, name
+    not_theirs = AmendmentFactory(convention=other)
+    for name in ("conventions:amendment", "conventions:amendment_pdf"):
+        assert signed_in("referent").get(reverse(name, args=[not_theirs.pk])).status_code == 404, name
 
 
 def test_delegation_sees_its_department_only(world: World) -> None:
