@@ -54,6 +54,7 @@ class NextStep:
         section: the part of the dossier's page, by its anchor; nothing when there is no place for it.
         step: a step of the team's own machine, pressed on the page itself.
         action: the words on the button.
+        detail: what is in the way, in French.
     """
 
     sentence: str
@@ -61,6 +62,7 @@ class NextStep:
     section: str = ""
     step: str = ""
     action: str = ""
+    detail: str = ""
 
 
 def next_step(standing: Standing) -> NextStep:
@@ -88,8 +90,7 @@ def _drafting(standing: Standing) -> NextStep:
     if not standing.has_draft:
         return NextStep("Commencer une version du projet de santé.", Whose.TEAM, "projet", action="Aller au projet")
     if standing.blocking:
-        said = f"Compléter le dossier avant le dépôt : {_blocking(standing)}"
-        return NextStep(said, Whose.TEAM, "constats", action="Voir ce qui manque")
+        return _blocked("Compléter le dossier avant le dépôt.", standing)
     return NextStep("Déposer le projet de santé à l'ARS.", Whose.OFFICE, "projet", action="Aller au projet")
 
 
@@ -120,8 +121,7 @@ def _to_complete(standing: Standing) -> NextStep:
         said = "Commencer la version suivante du projet, corrigée des compléments demandés."
         return NextStep(said, Whose.TEAM, "projet", action="Aller au projet")
     if standing.blocking:
-        said = f"Compléter le dossier avant le nouveau dépôt : {_blocking(standing)}"
-        return NextStep(said, Whose.TEAM, "constats", action="Voir ce qui manque")
+        return _blocked("Compléter le dossier avant le nouveau dépôt.", standing)
     return NextStep("Déposer de nouveau le projet à l'ARS.", Whose.OFFICE, "projet", action="Aller au projet")
 
 
@@ -136,8 +136,7 @@ def _recognised(standing: Standing) -> NextStep:
         return NextStep(said, Whose.TEAM, section, action=action)
     draft = next((one for one in standing.conventions if one.state == "draft"), None)
     if standing.blocking:
-        said = f"Compléter le dossier avant la convention : {_blocking(standing)}"
-        return NextStep(said, Whose.TEAM, "constats", action="Voir ce qui manque")
+        return _blocked("Compléter le dossier avant la convention.", standing)
     if draft is not None:
         said = (
             f"Relire la convention {draft.number}, puis l'émettre."
@@ -160,9 +159,7 @@ def _under_convention(standing: Standing) -> NextStep:
         said = f"Préparer le renouvellement : la convention {last.number} s'achève le {last.ends_on:%d/%m/%Y}."
         return NextStep(said, Whose.OFFICE, section, action=action)
     if standing.blocking:
-        return NextStep(
-            f"Rétablir le dossier : {_blocking(standing)}", Whose.TEAM, "constats", action="Voir les constats"
-        )
+        return _blocked("Rétablir ce qui manque au dossier.", standing)
     return NextStep(
         "Déclarer les actions à mesure qu'elles ont lieu.", Whose.TEAM, "actions", action="Voir les actions"
     )
@@ -181,14 +178,11 @@ def _closed(standing: Standing) -> NextStep:
     return NextStep("Le dossier est clos : il reste lisible, rien n'est attendu.", Whose.NOBODY)
 
 
-def _blocking(standing: Standing) -> str:
+def _blocked(said: str, standing: Standing) -> NextStep:
     first, *others = standing.blocking
-    first = first[:1].lower() + first[1:]
-    if not others:
-        return first
-    return (
-        f"{first} Et {len(others)} autre constat." if len(others) == 1 else f"{first} Et {len(others)} autres constats."
-    )
+    plural = "s" if len(others) > 1 else ""
+    more = f" Et {len(others)} autre{plural} constat{plural}." if others else ""
+    return NextStep(said, Whose.TEAM, "constats", action="Voir ce qui manque", detail=f"{first}{more}")
 
 
 BY_STATE: Mapping[str, Callable[[Standing], NextStep]] = {

@@ -62,9 +62,7 @@ class TeamForm(VersionedForm):
         },
     )
     officer = UserField(Role.STAFF, Role.TREASURER, label="Chargé·e de mission", required=False, empty_label="Personne")
-    ars_correspondent = UserField(
-        Role.ARS, label="Correspondant·e à l’ARS", required=False, empty_label="Personne de désigné"
-    )
+    ars_correspondent = UserField(Role.ARS, label="Correspondant·e à l’ARS", required=False, empty_label="Personne")
     contact_name = LineField(label="Contact dans l’équipe", longest=150, required=False)
     contact_phone = PhoneField(label="Téléphone du contact", required=False)
     contact_email = MailField(label="Courriel du contact", required=False)
@@ -151,17 +149,16 @@ class ClosingForm(forms.Form):
         return known
 
 
-STEP_FORMS: dict[str, type[forms.Form]] = {
+DATED_STEPS: dict[str, type[forms.Form]] = {
     "suspend": SuspensionForm,
     "resume": ResumptionForm,
     "close": ClosingForm,
 }
 
 
-def step_form(step: str, data: Any = None) -> forms.Form | None:
-    """Return the form of a step that needs a date, with today in it; nothing for the others."""
-    made = STEP_FORMS.get(step)
-    if made is None:
-        return None
-    day = next(iter(made.base_fields))
-    return made(data, prefix=step, initial={day: timezone.localdate()})
+def step_form(step: str, data: Any = None) -> forms.Form:
+    """Return what a step has to know, with today in it; an empty form for a step that needs no date."""
+    made = DATED_STEPS.get(step, forms.Form)
+    return made(
+        data, prefix=step, initial={name: timezone.localdate() for name in made.base_fields if name.endswith("_on")}
+    )

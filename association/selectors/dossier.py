@@ -32,6 +32,7 @@ DONE_ELSEWHERE = frozenset(
     }
 )
 RESUMING = {"resume", "resume_under_convention"}
+NOT_FROM_HERE = "Cette étape n'est pas possible maintenant : la page a été mise à jour."
 UNTOLD = "Des constats restent à lever."
 
 
@@ -58,6 +59,7 @@ class Next:
     sentence: str
     who: str
     action: str
+    detail: str = ""
     section: str = ""
     step: str = ""
     is_mine: bool = False
@@ -75,7 +77,7 @@ class FindingsSummary:
 SECTIONS = (
     ("constats", "Constats", "association:team_findings"),
     ("membres", "Membres", "association:team_members"),
-    ("projet", "Projet de santé", "association:team_project"),
+    ("projet", "Projet", "association:team_project"),
     ("reconnaissance", "Reconnaissance", "association:team_recognition"),
     ("conventions", "Conventions", "conventions:of_team"),
     ("actions", "Actions", "actions:of_team"),
@@ -121,11 +123,18 @@ def steps_of_team(team: Team, *, actor: User) -> list[Offer]:
     """Return the steps that the page itself offers; of the two ways out of a suspension the one that fits."""
     found = offers(team, actor=actor, leave_out=DONE_ELSEWHERE)
     fits = "resume_under_convention" if team.suspended_from == Team.State.UNDER_CONVENTION else "resume"
-    return [
+    shown = [
         Offer("resume", "Lever la suspension", one.reason, one.needs_comment, one.danger) if one.name == fits else one
         for one in found
         if one.name not in RESUMING or one.name == fits
     ]
+    return sorted(shown, key=lambda one: one.danger)
+
+
+def refusal_of(team: Team, step: str, *, actor: User) -> str:
+    """Return why the page does not offer a step to somebody now, in French, or nothing."""
+    offer = next((one for one in steps_of_team(team, actor=actor) if one.name == step), None)
+    return NOT_FROM_HERE if offer is None else offer.reason
 
 
 def summary_of(found: Iterable[Finding], *, user: User) -> FindingsSummary | None:
@@ -150,6 +159,7 @@ def next_of(
         sentence=step.sentence,
         who=_who(step, team),
         action=step.action,
+        detail=step.detail,
         section=step.section if step.section in anchors else "",
         step=step.step if step.step in offered else "",
         is_mine=_is_mine(step, team, user),

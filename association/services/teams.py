@@ -15,8 +15,8 @@ from association.journal import record, save_changes
 from association.machine import TransitionRefused
 from association.models import Commune, Department, ExternalStructure, StructureLink, Team, User
 from association.permissions import require
+from association.selectors.dossier import NOT_FROM_HERE
 from association.selectors.teams import next_code
-from association.services.steps import NOT_FROM_HERE
 from association.workflow import enter_at, fire, lock
 
 MANAGE = "association.manage_team"
@@ -45,7 +45,7 @@ def register_team(*, values: Mapping[str, Any], actor: User) -> Team:
         # One at a time in a department: two people who register a team at once do not get the same code.
         lock(department)
         team = Team(**single, department=department, code=values.get("code") or next_code(department.pk))
-        team.full_clean()
+        team.full_clean(exclude=["state"])
         created = enter_at([(team, Team.State.REGISTERED)], actor=actor, origin="")[0]
         created.communes.set(communes)
         created.themes.set(themes)

@@ -15,7 +15,7 @@ from association.access import needs
 from association.filters import TeamFilter
 from association.findings import findings_of
 from association.forms.shared import put_errors, saved, status_of
-from association.forms.teams import NewTeamForm, TeamForm, step_form
+from association.forms.teams import DATED_STEPS, NewTeamForm, TeamForm, step_form
 from association.machine import TransitionRefused
 from association.models import Team
 from association.selectors import dossier, teams
@@ -80,17 +80,16 @@ def team_step(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(dossier.team_dossier(request.user), pk=pk)
     step, comment = request.POST.get("step", ""), request.POST.get("comment", "")
     form = step_form(step, request.POST)
-    refused: dict[str, Any] = {"step": step, "comment": comment}
-    if form is not None and not form.is_valid():
+    refused = {"step": step, "comment": comment, "error": dossier.refusal_of(found, step, actor=request.user)}
+    if refused["error"] or not form.is_valid():
         return _team_page(request, found, refused=refused, form=form)
-    given = form.cleaned_data if form is not None else {}
     try:
-        moved = take_step(team=found, step=step, actor=request.user, comment=comment, **given)
+        moved = take_step(team=found, step=step, actor=request.user, comment=comment, **form.cleaned_data)
     except TransitionRefused as said:
         fresh = get_object_or_404(dossier.team_dossier(request.user), pk=pk)
         return _team_page(request, fresh, refused={**refused, "error": said.reason}, form=form)
     except ValidationError as said:
-        put_errors(form or forms.Form({}), said)
+        put_errors(form, said)
         return _team_page(request, found, refused=refused, form=form)
     messages.success(request, f"« {moved} » : {moved.get_state_label()}.")
     return redirect("association:team", pk=pk)
@@ -119,7 +118,7 @@ def _team_page(
         "stages": dossier.stages_of(team),
         "findings": dossier.summary_of(found, user=request.user),
         "sections": sections,
-        "steps": [_with_form(one, form if one.name == asked else None) for one in steps],
+        "steps": [_with_form(one, form if one.name == asked and asked in DATED_STEPS else None) for one in steps],
         "refused": refused,
     }
     return render(request, "association/team.html", page, status=409 if refused else 200)
@@ -133,7 +132,7 @@ def _with_form(offer: Any, form: forms.Form | None) -> dict[str, Any]:
         "reason": offer.reason,
         "needs_comment": offer.needs_comment,
         "danger": offer.danger,
-        "form": form or step_form(offer.name),
+        "form": form or (step_form(offer.name) if offer.name in DATED_STEPS else None),
     }
 
 

@@ -133,7 +133,17 @@ def full_team(people: int) -> Team:
     return team
 
 
-@pytest.mark.parametrize("name", ["association:team", "conventions:of_team", "actions:of_team", "payments:of_team"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "association:team",
+        "association:team_members",
+        "association:team_journal",
+        "conventions:of_team",
+        "actions:of_team",
+        "payments:of_team",
+    ],
+)
 def test_page_of_a_team_asks_as_much_for_fifty_members_as_for_five(staff: Client, name: str) -> None:
     few, many = full_team(5), full_team(50)
     assert queries(staff, reverse(name, args=[few.pk])) == queries(staff, reverse(name, args=[many.pk]))
@@ -157,12 +167,12 @@ def test_members_are_shown_with_their_dated_facts(staff: Client) -> None:
     MembershipPeriodFactory(membership=member, expected=True, ends_on=date(2026, 3, 31))
     MembershipPeriodFactory(membership=member, starts_on=date(2026, 4, 1), company=CompanyFactory(name="SELARL Ouest"))
     MembershipFactory(team=team, professional__last_name="Parti", left_on=date(2026, 2, 1))
-    page = plain(staff.get(reverse("association:team", args=[team.pk])))
+    page = plain(staff.get(reverse("association:team_members", args=[team.pk])))
     for said in (
         "Évrard",
         "généraliste",
         "Confirmé",
-        "Pressenti jusqu'au 31/03/2026",
+        "Pressenti, libéral jusqu'au 31/03/2026",
         "SELARL Ouest",
         "Référent",
         "Sorti",
@@ -173,7 +183,8 @@ def test_members_are_shown_with_their_dated_facts(staff: Client) -> None:
 
 def test_ars_sees_professions_and_no_name(world: World, signed_in: Callable[[str], Client]) -> None:
     team, client = world.office.team, signed_in("ars")
-    pages = [client.get(reverse(name, args=[team.pk])) for name in ("association:team", "conventions:of_team")]
+    names = ("association:team", "association:team_members", "conventions:of_team")
+    pages = [client.get(reverse(name, args=[team.pk])) for name in names]
     text = " ".join(map(plain, pages))
     assert "Infirmier" in text
     for person in world.office.people:
@@ -223,7 +234,7 @@ def step(client: Client, team: Team, name: str, comment: str = ""):  # type: ign
 def test_step_moves_the_team_and_enters_its_history(staff: Client) -> None:
     team = TeamFactory(registered=True)
     assert step(staff, team, "accompany").status_code == 302
-    page = plain(staff.get(reverse("association:team", args=[team.pk])))
+    page = plain(staff.get(reverse("association:team_journal", args=[team.pk])))
     assert "Accompagner" in page
     assert "Camille Gestion" in page
     assert Team.objects.get(pk=team.pk).state == "accompanied"
@@ -239,18 +250,12 @@ def test_refused_step_gives_back_what_was_typed(staff: Client) -> None:
 
 def test_reason_is_asked_for_in_the_dialog(staff: Client) -> None:
     team = TeamFactory(recognised=True)
-    page = step(staff, team, "suspend", "  ")
+    dated = {"step": "suspend", "suspend-suspended_on": "2026-03-02"}
+    page = staff.post(reverse("association:team_step", args=[team.pk]), {**dated, "comment": "  "})
     assert page.status_code == 409
     assert "data-dialog-open" in page.content.decode()
     assert "Un motif est demandé" in plain(page)
-    assert step(staff, team, "suspend", "Plus de médecin").status_code == 302
-
-
-def test_steps_that_need_a_date_are_not_offered_here(staff: Client) -> None:
-    team = TeamFactory(submitted=True)
-    offered = {offer.name for offer in staff.get(reverse("association:team", args=[team.pk])).context["steps"]}
-    assert offered == set()
-    assert step(staff, team, "recognise").status_code == 409
+    assert staff.post(reverse("association:team_step", args=[team.pk]), {**dated, "comment": "Oui"}).status_code == 302
 
 
 def test_step_without_permission_is_refused(world: World, signed_in: Callable[[str], Client]) -> None:
