@@ -8,12 +8,14 @@ from association.forms.shared import LineField
 from association.forms.uploads import ScanField
 from association.models import DossierDocument
 
+KINDS = [(kind.value, str(kind.label).replace("'", "’")) for kind in DossierDocument.Kind]
+
 
 class FileDocumentForm(forms.Form):
     """A file, what it is, and the title under which the dossier lists it."""
 
     file = ScanField(label="Fichier")
-    kind = forms.ChoiceField(label="Nature", choices=DossierDocument.Kind.choices)
+    kind = forms.ChoiceField(label="Nature", choices=KINDS)
     title = LineField(
         label="Intitulé", longest=200, required=False, help_text="Sans intitulé, le nom du fichier en tient lieu."
     )

@@ -187,7 +187,7 @@ def test_follow_up_with_a_wrong_date_is_shown_again_open(office: Office, signed_
     assert response.status_code == 422
     page = plain(response)
     assert "Cette date est passée" in page
-    assert page.count("<details open>") == 1
+    assert page.count('<details class="mt-2" open>') == 1
     assert f'id="echange-{other.pk}"' in page
 
 
