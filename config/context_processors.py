@@ -27,6 +27,7 @@ NAVIGATION = (
     Entry("Conventions", "conventions:convention_list", "file", "conventions.view_convention"),
     Entry("Professionnels", "association:professional_list", "user", "association.view_professional"),
     Entry("Structures", "association:structure_list", "structures", "association.view_structure"),
+    Entry("Modèles de convention", "conventions:template_list", "file", "conventions.manage_template"),
     Entry("Actions", "actions:action_list", "actions", "actions.view_action"),
     Entry("Paiements", "payments:run_list", "payments", "payments.view_run"),
     Entry("Boîte d’envoi", "association:outbox", "mail", "association.view_outbox"),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
 
 from association.models import Membership
 from association.money import euros
@@ -16,6 +17,11 @@ from conventions.selectors.members import quality_of
 MOST_CENTS = 100_000_000  # a million euros: more is a typing mistake
 AMOUNT = re.compile(r"\d+([.,]\d{1,2})?")
 NOT_A_DAY = "Écrivez une date comme 15/03/2026."
+
+
+def label_for(label: str, name: str) -> str:
+    """Return a label that shows little beside a name, and says whose it is to who does not see the row."""
+    return format_html('{}<span class="visually-hidden"> par {}</span>', label, name)
 
 
 class DayField(forms.DateField):

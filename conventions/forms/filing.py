@@ -13,7 +13,7 @@ from association.forms.uploads import ScanField
 from association.identifiers import refuse_nir
 from association.models import Membership, Team
 from conventions.forms.drafting import PeriodForm
-from conventions.forms.fields import DayField, EurosField, TypesField
+from conventions.forms.fields import DayField, EurosField, TypesField, label_for
 from conventions.gates import is_paid
 from conventions.models import Convention
 from conventions.selectors.members import confirmed_members, members_ever, quality_of
@@ -59,7 +59,9 @@ class FilingForm(PeriodForm):
         self.members = members_ever(team)
         self.fields["ends_on"].required, self.fields["ends_on"].help_text = True, ""
         for member in self.members:
-            self.fields[f"signed_{member.pk}"] = DayField(label=f"Signée par {member.professional} le", required=False)
+            self.fields[f"signed_{member.pk}"] = DayField(
+                label=label_for("Signée le", str(member.professional)), required=False
+            )
         if not is_paid(team.kind):
             del self.fields["ceiling_cents"]
 

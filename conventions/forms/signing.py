@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from association.forms.uploads import ScanField
 from association.identifiers import refuse_nir
-from conventions.forms.fields import DayField
+from conventions.forms.fields import DayField, label_for
 from conventions.models import Adhesion
 from conventions.selectors.members import quality_of
 
@@ -38,7 +38,7 @@ class SignaturesForm(forms.Form):
         for adhesion in adhesions:
             name = str(adhesion.membership.professional)
             self.fields[f"signed_{adhesion.pk}"] = forms.BooleanField(label=f"{name} a signé", required=False)
-            self.fields[f"day_{adhesion.pk}"] = DayField(label=f"Autre date pour {name}", required=False)
+            self.fields[f"day_{adhesion.pk}"] = DayField(label=label_for("Autre date", name), required=False)
 
     def lines(self) -> Iterator[Line]:
         """Yield the members with their two fields."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, QuerySet
+from django.utils import timezone
 
 from association.models import FieldChange, TransitionLog, User
 from association.selectors.history import Entry, history_of
@@ -48,11 +49,12 @@ class ConventionStep:
 
 @dataclass(frozen=True)
 class SignatureRow:
-    """A member in the table of signatures."""
+    """A member in the table of signatures; ``how``: on paper or on screen, or when a reminder was written."""
 
     adhesion: Adhesion
     name: str
     quality: str
+    how: str
     may_decline: bool
     is_own: bool
     entry: Amendment | None = None  # the open amendment by which this member enters, and which is signed instead
@@ -77,6 +79,7 @@ def signature_rows(convention: Convention, *, actor: User) -> list[SignatureRow]
             adhesion=adhesion,
             name=str(adhesion.membership.professional),
             quality=quality_of(adhesion.membership.professional),
+            how=_how(adhesion),
             may_decline=waiting and may_sign and adhesion.state == Adhesion.State.INVITED,
             is_own=waiting
             and actor.has_perm("conventions.sign_own")
@@ -89,6 +92,19 @@ def signature_rows(convention: Convention, *, actor: User) -> list[SignatureRow]
             "membership__professional__last_name", "membership__professional__first_name", "pk"
         )
     ]
+
+
+def _how(adhesion: Adhesion) -> str:
+    if adhesion.state == Adhesion.State.INVITED and adhesion.reminded_at:
+        return f"relance du {timezone.localdate(adhesion.reminded_at):%d/%m/%Y}"
+    return str(adhesion.get_how_display())
+
+
+def may_be_signed(convention: Convention) -> bool:
+    """Whether signatures may still be recorded: all of them in signing, of the members who are missing afterwards."""
+    if convention.state == Convention.State.SIGNING:
+        return True
+    return convention.state in (Convention.State.SIGNED, Convention.State.SUSPENDED) and bool(to_sign(convention))
 
 
 def to_sign(convention: Convention) -> list[Adhesion]:

@@ -114,6 +114,7 @@ def convention_page(
         "show_money": request.user.role != "ars",
         "rows": pages.signature_rows(found, actor=request.user) if names else None,
         "missing": len(missing_signatures(found)),
+        "may_be_signed": pages.may_be_signed(found),
         "own": pages.own_adhesion(found, actor=request.user),
         "history": pages.convention_history(found, actor=request.user),
     }
