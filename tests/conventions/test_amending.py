@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
 
+from association.journal import StaleEdit
 from association.machine import TransitionRefused
 from association.models import DossierDocument, FieldChange, Membership, OutgoingMail, Role, Team, User
 from association.services.members import add_member, change_member, leave_team
@@ -23,7 +24,14 @@ from conventions.services.amending import (
 from conventions.services.amendment_drafting import invite_member, propose_terms, state_departure
 from conventions.services.amendment_reminding import remind_of_amendment
 from conventions.services.drafting import change_draft
-from conventions.services.signing import SignaturesRefused, missing_signatures, record_signatures, sign_on_screen
+from conventions.services.signing import (
+    SignaturesRefused,
+    missing_signatures,
+    record_signatures,
+    sign_convention,
+    sign_for_association,
+    sign_on_screen,
+)
 from conventions.wording import checksum_of
 from tests import factories
 from tests.conventions.making import (
@@ -337,7 +345,6 @@ def test_newcomer_to_a_draft_is_invited_without_an_amendment(team: Team, staff: 
     stay = newcomer(team, staff)
     assert draft.adhesions.filter(membership=stay).exists()
     assert not Amendment.objects.exists()
-    from association.journal import StaleEdit
 
     with pytest.raises(StaleEdit, match="Riou"):
         change_draft(
@@ -353,7 +360,6 @@ def test_newcomer_to_a_draft_is_invited_without_an_amendment(team: Team, staff: 
 
 
 def test_newcomer_during_the_signing_is_invited_once_the_convention_is_signed(team: Team, staff: User) -> None:
-    from conventions.services.signing import sign_convention, sign_for_association
 
     convention = in_signing(team, staff)
     stay = newcomer(team, staff, joined_on=date(2026, 9, 8))
@@ -423,7 +429,7 @@ def test_departure_from_a_draft_takes_the_invitation_away(team: Team, staff: Use
 def test_departure_told_twice_is_stated_once_and_corrected_for_another_day(convention: Convention, staff: User) -> None:
     stay = adhesion_of(convention, "Le Goff").membership
     for day in (10, 10, 12):
-        state_departure(stay, date(2026, 11, day), staff)
+        state_departure(membership=stay, day=date(2026, 11, day), actor=staff)
     assert [(one.state, one.changes["left_on"]) for one in Amendment.objects.order_by("number")] == [
         ("abandoned", "2026-11-10"),
         ("draft", "2026-11-12"),
@@ -435,7 +441,7 @@ def test_departure_after_the_end_of_the_convention_needs_no_amendment(staff: Use
     adhesion = factories.AdhesionFactory(
         state="signed", signed_on=date(2026, 1, 1), convention__ends_on=date(2026, 10, 31)
     )
-    state_departure(adhesion.membership, date(2026, 11, 10), staff)
+    state_departure(membership=adhesion.membership, day=date(2026, 11, 10), actor=staff)
     assert Adhesion.objects.get().state == "ended"
     assert not Amendment.objects.exists()
 
