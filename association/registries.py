@@ -113,11 +113,11 @@ job_kinds: Registry[JobFunction] = Registry("job kinds")
 sheets: Registry[Any] = Registry("sheets of the import workbook")
 # team -> why it may not be closed yet, in French, or nothing.
 closing_obstacles: Registry[Callable[[Team], str | None]] = Registry("obstacles to closing a team")
-# (team, day, reason, actor): what ends with a recognition, in the same transaction.
+# By keyword (team, withdrawn_on, reason, actor): what ends with a recognition, in the same transaction.
 after_withdrawal: Registry[Callable[..., None]] = Registry("after a recognition was withdrawn")
 # team -> what would end with its recognition today, one French sentence each; said before it is withdrawn.
 withdrawal_effects: Registry[Callable[[Team], Iterable[str]]] = Registry("what ends with a recognition")
-# (membership, day, actor): what follows from a member who joined, or whose stay has an end now.
+# By keyword (membership, day, actor): what follows from a member who joined, or whose stay has an end now.
 after_joining: Registry[Callable[..., None]] = Registry("after a member joined")
 after_leaving: Registry[Callable[..., None]] = Registry("after a member left")
 # teams, day -> findings by team's pk, in a number of queries that does not grow with the teams.

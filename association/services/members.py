@@ -289,4 +289,4 @@ def _record(stay: Membership, rows: list[tuple[str, str, str, str]], actor: User
 
 def _tell(registry: Any, stay: Membership, day: date, actor: User) -> None:
     for hook in registry:
-        hook(stay, day, actor)
+        hook(membership=stay, day=day, actor=actor)

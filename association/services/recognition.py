@@ -240,7 +240,7 @@ def withdraw_recognition(*, team: Team, withdrawn_on: date, comment: str, actor:
         raise ValidationError({"withdrawn_on": said})
     moved = fire(fresh, "withdraw_recognition", actor=actor, comment=comment, withdrawn_on=withdrawn_on)
     for follow in after_withdrawal:
-        follow(moved, withdrawn_on, comment, actor)
+        follow(team=moved, withdrawn_on=withdrawn_on, reason=comment, actor=actor)
     refresh_findings(teams=[moved])
     return moved
 

@@ -38,7 +38,7 @@ def issue_amendment(*, amendment: Amendment, actor: User, issued_on: date | None
             raise TransitionRefused(reason)
         _concern_those_of_today(fresh)
         agreed, checksum = agreed_of(fresh)
-        document = filed_pdf(fresh, agreed, checksum, actor)
+        document = filed_pdf(amendment=fresh, agreed=agreed, checksum=checksum, actor=actor)
         issued = fire(
             fresh,
             "issue",

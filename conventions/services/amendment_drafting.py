@@ -78,7 +78,7 @@ def to_invite(convention: Convention) -> list[Membership]:
     return list(confirmed_members(convention.team).exclude(pk__in=named))
 
 
-def invite_newcomer(membership: Membership, day: date, actor: User) -> None:
+def invite_newcomer(*, membership: Membership, day: date, actor: User) -> None:
     """After a confirmed member joined: an invitation to each convention that runs, and its amendment.
 
     Done once for each convention, however often it is called; a draft only gains one more to invite. A convention
@@ -109,7 +109,7 @@ def invite_who_joined_meanwhile(*, convention: Convention, actor: User) -> None:
             _invite(fresh, membership, since, actor)
 
 
-def state_departure(membership: Membership, day: date, actor: User) -> None:
+def state_departure(*, membership: Membership, day: date, actor: User) -> None:
     """After a member left: the adhesion ends with the stay, and an amendment states it.
 
     The signature keeps counting for the days before (docs/payment-rules.md, MEMBER and SIGNATURE). Called again for

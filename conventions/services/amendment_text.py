@@ -99,7 +99,7 @@ def printed(agreed: dict[str, Any], checksum: str) -> bytes:
     return buffer.getvalue()
 
 
-def filed_pdf(amendment: Amendment, agreed: dict[str, Any], checksum: str, actor: User) -> Document:
+def filed_pdf(*, amendment: Amendment, agreed: dict[str, Any], checksum: str, actor: User) -> Document:
     """File the paper in the dossier and return it."""
     convention = amendment.convention
     filing = file_bytes(

@@ -81,7 +81,7 @@ def still_runs(day: date) -> Q:
     return Q(state__in=Convention.RUNNING, ends_on__gte=day) | later
 
 
-def stop_with_recognition(team: Team, withdrawn_on: date, reason: str, actor: User) -> None:
+def stop_with_recognition(*, team: Team, withdrawn_on: date, reason: str, actor: User) -> None:
     """Terminate what runs and abandon what is being prepared, from the day on which a recognition is withdrawn.
 
     In the name of the system: it follows from a decision that the ARS may take, and the log of the team says who took

@@ -312,7 +312,7 @@ def test_withdrawal_ends_the_conventions_in_the_same_breath(ars: Any) -> None:
 
 
 def test_withdrawal_is_undone_when_something_after_it_fails(ars: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(*_: Any) -> None:
+    def fails(**_: Any) -> None:
         raise TransitionRefused("Rien ne va plus.")
 
     monkeypatch.setitem(after_withdrawal._entries, "test.fails", fails)

@@ -183,7 +183,7 @@ def test_end_is_the_systems_to_state(convention: Convention, staff: User) -> Non
 
 
 def withdrawn(team: Team, on: date, staff: User) -> None:
-    stop_with_recognition(team, on, "Plus de médecin généraliste", staff)
+    stop_with_recognition(team=team, withdrawn_on=on, reason="Plus de médecin généraliste", actor=staff)
 
 
 def test_withdrawal_of_recognition_stops_what_pays_from_that_day(convention: Convention, staff: User) -> None:
