@@ -56,7 +56,7 @@ def _other_numbers(book: Book) -> Mapping[str, frozenset[str]]:
         people: dict[int, set[str]] = defaultdict(set)
         joined = Professional.objects.filter(merged_into__isnull=False).order_by()
         for kept, rpps, kept_rpps in joined.values_list("merged_into_id", "rpps", "merged_into__rpps"):
-            people[kept] |= {rpps, kept_rpps}  # type: ignore[index]
+            people[kept] |= {rpps, kept_rpps}
         return {rpps: frozenset(numbers - {rpps}) for numbers in people.values() for rpps in numbers}
 
     return book.memo("other numbers of people", find)

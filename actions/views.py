@@ -11,7 +11,7 @@ from association.access import needs
 from association.models import Professional, Team
 from association.tables import on_page
 
-LATEST = 20
+LATEST, LATEST_OF_PERSON = 20, 10
 
 
 @require_safe
@@ -42,6 +42,6 @@ def of_team(request: HttpRequest, pk: int) -> HttpResponse:
 def of_professional(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a person's latest actions, as a part of their page."""
     person = get_object_or_404(Professional.objects.visible_to(request.user), pk=pk)
-    rows = list(selectors.participations_of(person, user=request.user)[: LATEST + 1])
-    page = {"person": person, "rows": rows[:LATEST], "has_more": len(rows) > LATEST}
+    rows = list(selectors.participations_of(person, user=request.user)[: LATEST_OF_PERSON + 1])
+    page = {"person": person, "rows": rows[:LATEST_OF_PERSON], "has_more": len(rows) > LATEST_OF_PERSON}
     return render(request, "actions/of_professional.html", page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import F, Func, Q, QuerySet, TextField
@@ -33,9 +34,13 @@ class folded(Func):  # noqa: N801 - read as a function in a query
 def teach_sqlite(sender: Any, connection: Any, **kwargs: Any) -> None:
     """Give every new SQLite connection the function that `folded` calls."""
     if connection.vendor == "sqlite":
-        connection.connection.create_function(
-            folded.function, 1, lambda text: None if text is None else search_key(str(text)), deterministic=True
-        )
+        connection.connection.create_function(folded.function, 1, _folded, deterministic=True)
+
+
+@lru_cache(maxsize=20_000)
+def _folded(text: Any) -> str | None:
+    """The same names are folded on every page: a list of people sorts by them."""
+    return None if text is None else search_key(str(text))
 
 
 def words(text: str) -> list[str]:

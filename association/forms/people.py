@@ -146,7 +146,8 @@ class JoiningForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.people = {person.pk: person for person in people}
         self.fields["kept"].choices = [  # type: ignore[attr-defined]
-            (person.pk, f"{person}, RPPS {person.rpps}") for person in people
+            (person.pk, f"Fiche {letter}\u00a0: {person}, RPPS {person.rpps}")
+            for letter, person in zip("AB", people, strict=True)
         ]
 
     def chosen(self) -> tuple[Professional, Professional]:

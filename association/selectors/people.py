@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from association.duplicates import Known, Pair, alike, differing_digit
@@ -70,11 +70,11 @@ def search_people(people: QuerySet[Professional], text: str) -> QuerySet[Profess
 
 def people_of_department(people: QuerySet[Professional], department: object) -> QuerySet[Professional]:
     """Return those whose commune is in a department, or who are in one of its teams today."""
-    stays = Membership.objects.current().filter(team__department=department)
+    stays = Membership.objects.current().filter(team__department=department).order_by()
     return people.filter(
         Q(commune__department=department)
-        | Exists(stays.filter(professional=OuterRef("pk")))
-        | Exists(stays.filter(professional__merged_into=OuterRef("pk")))
+        | Q(pk__in=stays.values("professional"))
+        | Q(pk__in=stays.filter(professional__merged_into__isnull=False).values("professional__merged_into"))
     )
 
 

@@ -109,7 +109,7 @@ def _years_of(records: set[int], present: int) -> list[PersonYear]:
             company=Coalesce(Sum("amount_cents", filter=Q(beneficiary__company__isnull=False)), 0),
         )
     )
-    years = [PersonYear(*row, ceiling) for row in rows]
+    years = [PersonYear(year, cents, count, company, ceiling) for year, cents, count, company in rows]
     return years if years and years[0].year == present else [PersonYear(present, 0, 0, 0, ceiling), *years]
 
 
