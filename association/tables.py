@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from typing import Any
 
 import django_tables2 as tables
 from django.http import HttpRequest
 from django.template import Context, Template
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 
 from association.models import Team
@@ -72,3 +75,38 @@ class TeamTable(tables.Table):
             value,
             shown,
         )
+
+
+class RecognitionTable(tables.Table):
+    """Dossiers with the ARS, or handed back by it (association.selectors.recognition.with_the_ars)."""
+
+    name = tables.Column(verbose_name="Équipe", attrs={"td": {"class": "names-wide"}})
+    state = StateColumn()
+    submitted_on = tables.Column(verbose_name="Déposé le", default="Avant ce registre")
+    opinion_due_on = tables.Column(verbose_name="Attendu", empty_values=())
+    officer = tables.Column(verbose_name="Suivie par", accessor="officer__full_name", default="")
+
+    class Meta:
+        empty_text = "Aucun dossier n’attend : ni à l’ARS, ni à compléter."
+
+    def render_name(self, value: str, record: Any) -> str:
+        file = reverse("association:recognition_file", args=[record.request_id]) if record.request_id else ""
+        return format_html(
+            '<span><a href="{}">{}</a><span class="soft small d-block">{}</span></span>',
+            file or reverse("association:team", args=[record.pk]),
+            value,
+            f"{record.code} · {record.department.name}",
+        )
+
+    def render_submitted_on(self, value: date) -> str:
+        age = (timezone.localdate() - value).days
+        return format_html(
+            '<span>{}<span class="soft small d-block">il y a {} {}</span></span>',
+            f"{value:%d/%m/%Y}",
+            age,
+            "jours" if age >= 2 else "jour",
+        )
+
+    def render_opinion_due_on(self, value: date | None, record: Any) -> str:
+        is_late = bool(value and value < timezone.localdate())
+        return render_to_string("association/recognition_awaited.html", {"record": record, "is_late": is_late})

@@ -71,7 +71,7 @@ class AmountField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return euros(value).removesuffix("€").strip() if isinstance(value, int) else value
 
-    def clean(self, value: Any) -> int:  # type: ignore[override]
+    def clean(self, value: Any) -> int:
         typed = re.sub(r"[\s€]", "", super().clean(value))
         if not AMOUNT.fullmatch(typed):
             raise ValidationError("Écrivez un montant en euros, comme 280 ou 280,50.")

