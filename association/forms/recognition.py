@@ -58,7 +58,7 @@ class MissingForm(forms.Form):
     due_on = DayField(label="Attendu pour le", needed="Indiquez l’échéance.")
 
     def has_changed(self) -> bool:
-        """Whether somebody wrote in the row; the deadline that is proposed alone says nothing, and moves at midnight."""
+        """Whether somebody wrote in the row: the deadline that is proposed says nothing, and moves at midnight."""
         return bool({"kind", "text"} & set(self.changed_data))
 
     def clean_due_on(self) -> date:
