@@ -12,7 +12,7 @@ from association.fields import WordsField
 from association.machine import StateField, Stateful, transition
 from association.models.members import Membership
 from association.nomenclature import TeamKind
-from association.registries import closing_obstacles
+from association.registries import closing_obstacles, convention_facts
 
 MANAGE = "association.manage_team"
 DECIDE = "association.decide_recognition"
@@ -54,14 +54,24 @@ def is_ready_for_the_ars(team: Team, actor: Any, arguments: Any) -> str | None:
     return missing_for_submission(team)
 
 
+def suspended_out_of(team: Team) -> str:
+    """Return the state that a suspended team was in; of one that was taken over suspended, its conventions tell."""
+    if team.suspended_from:
+        return team.suspended_from
+    today = timezone.localdate()
+    facts = [one for source in convention_facts for one in source([team], today).get(team.pk, ())]
+    runs = any(one.state in ("signed", "suspended") for one in facts)
+    return Team.State.UNDER_CONVENTION if runs else Team.State.RECOGNISED
+
+
 def was_recognised(team: Team, actor: Any, arguments: Any) -> str | None:
-    if team.suspended_from == Team.State.UNDER_CONVENTION:
+    if suspended_out_of(team) == Team.State.UNDER_CONVENTION:
         return "L'équipe était sous convention : elle y revient."
     return None
 
 
 def was_under_convention(team: Team, actor: Any, arguments: Any) -> str | None:
-    if team.suspended_from != Team.State.UNDER_CONVENTION:
+    if suspended_out_of(team) != Team.State.UNDER_CONVENTION:
         return "L'équipe n'était pas sous convention avant la suspension."
     return may_have_convention(team, actor, arguments)
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from association.eligibility import ConventionFacts, Finding, Gate, Level, blocking_for
 from association.models import Commune, HealthProject, RecognitionRequest, StructureLink, Team, TransitionLog, User
+from association.models.teams import suspended_out_of
 from association.next_steps import NextStep, Standing, Whose, next_step
 from association.registries import convention_facts
 from association.team_stages import Stage, stages
@@ -122,7 +123,10 @@ def sections_of(team: Team, *, user: User) -> list[Section]:
 def steps_of_team(team: Team, *, actor: User) -> list[Offer]:
     """Return the steps that the page itself offers; of the two ways out of a suspension the one that fits."""
     found = offers(team, actor=actor, leave_out=DONE_ELSEWHERE)
-    fits = "resume_under_convention" if team.suspended_from == Team.State.UNDER_CONVENTION else "resume"
+    if team.state == Team.State.SUSPENDED and suspended_out_of(team) == Team.State.UNDER_CONVENTION:
+        fits = "resume_under_convention"
+    else:
+        fits = "resume"
     shown = [
         Offer("resume", "Lever la suspension", one.reason, one.needs_comment, one.danger) if one.name == fits else one
         for one in found
@@ -210,7 +214,7 @@ def stages_of(team: Team) -> list[Stage]:
         kind=team.kind,
         state=str(team.state),
         reached=reached,
-        came_from=team.suspended_from,
+        came_from=suspended_out_of(team) if team.state == Team.State.SUSPENDED else "",
         outcome=team.get_outcome_display(),
     )
 

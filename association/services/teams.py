@@ -14,6 +14,7 @@ from association.findings import refresh_findings
 from association.journal import record, save_changes
 from association.machine import TransitionRefused
 from association.models import Commune, Department, ExternalStructure, StructureLink, Team, User
+from association.models.teams import suspended_out_of
 from association.permissions import require
 from association.selectors.dossier import NOT_FROM_HERE
 from association.selectors.teams import next_code
@@ -138,7 +139,7 @@ def resume_team(*, team: Team, resumed_on: date, actor: User, comment: str = "")
     _has_come(resumed_on, "resumed_on")
     _not_before(resumed_on, team.suspended_on, "resumed_on", "la suspension")
     with transaction.atomic():
-        under_convention = team.suspended_from == Team.State.UNDER_CONVENTION
+        under_convention = suspended_out_of(team) == Team.State.UNDER_CONVENTION
         step = "resume_under_convention" if under_convention else "resume"
         said = f"À compter du {resumed_on:%d/%m/%Y}. {comment.strip()}".strip()
         return _refreshed(fire(team, step, actor=actor, comment=said))

@@ -59,7 +59,14 @@ def addresses(office: Office) -> dict[str, list[str]]:
     parts = [f"{run}{part}/" for run in runs for part in ("indemnites", "non-indemnises", "totaux", "virements")]
     return {
         "treasurer": ["/", "/equipes/", team, "/actions/", "/paiements/", "/paiements/preparer/", *runs, *parts],
-        "staff": [runs[1], f"/taches/{failed.pk}/"],
+        "staff": [
+            runs[1],
+            f"/taches/{failed.pk}/",
+            "/equipes/nouvelle/",
+            f"{team}modifier/",
+            f"{team}membres/ajouter/",
+            f"/membres/{office.team.memberships.first().pk}/",
+        ],
         "admin": ["/import/", f"/import/{found.pk}/", "/nulle-part/", "/paiements/"],
         "ars": ["/", team],
         "referent": ["/", team],

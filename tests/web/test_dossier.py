@@ -251,6 +251,12 @@ def test_one_way_out_of_a_suspension_is_offered(staff: Client) -> None:
     assert [step["name"] for step in page.context["steps"]] == ["resume", "close"]
 
 
+def test_team_taken_over_suspended_resumes_under_the_convention_that_runs(staff: Client) -> None:
+    convention = ConventionFactory(signed=True, team=TeamFactory(suspended=True))
+    assert take(staff, convention.team, "resume", resumed_on="2026-04-01").status_code == 302
+    assert Team.objects.get(pk=convention.team.pk).state == "under_convention"
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
