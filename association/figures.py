@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from django.db.models import Count, Q
 from django.urls import reverse
 
-from association.models import Membership, Team, User
-from association.money import grouped
+from association.models import Team, User
 from association.registries import Figure
 from association.selectors.findings import EVERY_BLOCKING, teams_with
 
@@ -43,6 +42,3 @@ def team_figures(user: User) -> Iterator[Figure]:
         yield Figure(
             "Équipes avec un constat bloquant", str(stopped), "déposées, reconnues ou sous convention", url + query
         )
-    if user.role in ("staff", "admin"):
-        people = Membership.objects.current().order_by().values("professional").distinct().count()
-        yield Figure("Professionnels engagés", grouped(people), "membres d’une équipe")

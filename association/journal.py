@@ -72,7 +72,7 @@ def save_changes(
                 actor=actor,
                 team=team,
             )
-    return fresh  # type: ignore[no-any-return]
+    return fresh
 
 
 def record(
