@@ -26,9 +26,10 @@ def minimum_composition_has_signed(convention: Convention, actor: Any, arguments
 
 
 def minimum_composition(convention: Convention, people: set[Professional]) -> str | None:
-    """Return what is missing among those who signed, in French, or nothing."""
-    if len(people) < MINIMUM_SIGNATURES:
-        return f"Il manque des signatures : {len(people)} sur {MINIMUM_SIGNATURES} au moins."
+    """Return what is missing among those who signed, in French, or nothing. Two joined records are one person."""
+    count = len({person.merged_into_id or person.pk for person in people})
+    if count < MINIMUM_SIGNATURES:
+        return f"Il manque des signatures : {count} sur {MINIMUM_SIGNATURES} au moins."
     if convention.team.kind == TeamKind.ESP_CLAP and not any(p.is_general_practitioner for p in people):
         return "Il manque la signature d'un médecin généraliste."
     return None
