@@ -129,12 +129,12 @@ def _twice(link: StructureLink, count: int, first: date, last: date) -> Finding:
     if member and count == 1:
         who = who.replace("auxquelles", "à laquelle")
     between = f", {in_words(link.starts_on, link.ends_on)}"
-    funding = f"{link.get_relation_display()} : {link.structure.name}{between}"
+    funding = f"{link.get_relation_display()}, {link.structure}{between}"
     return Finding(
         code=DOUBLE_FUNDING,
         level=Level.WARNING,
         sentence=typeset(
-            f"{_actions(count)}{who} {took_place}{_on(first, last)} pendant un autre financement ({funding}). Vérifiez "
+            f"{_actions(count)}{who} {took_place}{_on(first, last)} pendant un autre financement : {funding}. Vérifiez "
             "que ce travail n’est pas payé deux fois ; s’il l’est, annulez les actions concernées, sinon corrigez les "
             "dates de ce lien."
         ),

@@ -26,6 +26,6 @@ class StructureTable(tables.Table):
         return format_html(
             '<span><a href="{}">{}</a><span class="soft small d-block">{}</span></span>',
             reverse("association:structure", args=[record.pk]),
-            value,
+            str(record),
             record.commune.name if record.commune else "",
         )

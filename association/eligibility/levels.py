@@ -56,7 +56,8 @@ CONFIGURABLE_RULES: tuple[ConfigurableRule, ...] = (
         Code.ETP_PROGRAMME,
         "Un programme d’ETP déclaré à l’ARS",
         "Une équipe qui prévoit de l’éducation thérapeutique a un programme déclaré, en cours de validité. "
-        "S’il bloque, la convention ne peut pas être émise.",
+        "S’il bloque, la convention ne peut pas être émise. Les actions d’ETP déclarées hors de tout programme "
+        "sont signalées au même niveau.",
         (ESP_CLAP, ESS),
     ),
 )

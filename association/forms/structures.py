@@ -45,7 +45,12 @@ class StructureForm(VersionedForm):
         choices=CHOOSE + list(ExternalStructure.Kind.choices),
         error_messages={"required": "Choisissez la nature de la structure."},
     )
-    name = LineField(label="Nom", longest=200, needed="Indiquez le nom de la structure.", help_text="Sans sa nature.")
+    name = LineField(
+        label="Nom",
+        longest=200,
+        needed="Indiquez le nom de la structure.",
+        help_text="Sans sa nature\u00a0: «\u00a0du Vignoble\u00a0» pour la CPTS du Vignoble.",
+    )
     commune = CommuneField(label="Commune", required=False, help_text="Par son nom ou son code INSEE.")
     finess = NumberField(finess, label="FINESS")
     siret = NumberField(siret, label="SIRET")
@@ -61,7 +66,7 @@ class CarryingForm(VersionedForm):
         choices=CHOOSE + list(LegalForm.choices),
         error_messages={"required": "Choisissez la structure juridique."},
     )
-    rna = NumberField(rna, label="RNA", help_text="D’une association : W suivi de neuf chiffres.")
+    rna = NumberField(rna, label="RNA", help_text="D’une association\u00a0: W suivi de neuf chiffres.")
     siret = NumberField(siret, label="SIRET")
     starts_on = DayField(label="Du", required=False, help_text=SINCE_FOREVER)
     ends_on = DayField(label="Au", required=False, help_text=STILL_ON)
@@ -139,7 +144,7 @@ class ProgrammeForm(VersionedForm):
 class StructureFilter(filters.FilterSet):
     """Above the list of structures."""
 
-    q = filters.CharFilter(label="Nom, commune, FINESS ou SIRET", method="search")
+    q = filters.CharFilter(label="Nom, commune ou numéro", method="search")
     kind = filters.ChoiceFilter(label="Nature", choices=ExternalStructure.Kind.choices, empty_label="Toutes")
 
     class Meta:

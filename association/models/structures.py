@@ -55,7 +55,7 @@ class ExternalStructure(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.name}"
+        return self.name if self.kind == self.Kind.OTHER else f"{self.get_kind_display()} {self.name}"
 
 
 class StructureLink(models.Model):

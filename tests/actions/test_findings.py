@@ -92,8 +92,8 @@ def test_double_funding_says_how_many_where_and_when(team: Team) -> None:
     (finding,) = twice(team)
     said = finding.sentence.replace("\u00a0", " ")
     assert said.startswith(
-        "3 actions ont eu lieu du 09/03/2026 au 04/05/2026 pendant un autre financement (Financement ACI (MSP, CDS) : "
-        "des Sources, du 01/03/2026 au 30/06/2026)."
+        "3 actions ont eu lieu du 09/03/2026 au 04/05/2026 pendant un autre financement : Financement ACI (MSP, CDS), "
+        "MSP des Sources, du 01/03/2026 au 30/06/2026."
     )
     assert (finding.code, finding.level, finding.blocks_from) == (DOUBLE_FUNDING, Level.WARNING, None)
 
