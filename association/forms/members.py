@@ -5,12 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
+from django.utils.functional import lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from association.forms.people import NewProfessionalForm
 from association.forms.places import CommuneField, CompanyField, ProfessionalField
-from association.forms.shared import DayField, VersionedForm
-from association.models import Professional, User
+from association.forms.shared import DayField, LineField, VersionedForm
+from association.identifiers import compact, finess, siret
+from association.models import Company, Professional, User
 from association.nomenclature import MemberStatus, PracticeMode
+
+format_html_lazy = lazy(format_html, SafeString)
 
 
 def _status() -> forms.ChoiceField:
@@ -39,7 +47,11 @@ def _company() -> CompanyField:
     return CompanyField(
         label="Société ou employeur payé à sa place",
         required=False,
-        help_text="Par son nom, son code ou son SIRET. Vide : la personne est payée en son nom.",
+        help_text=format_html_lazy(
+            "Par son nom, son code ou son SIRET. Vide : la personne est payée en son nom. "
+            '<a href="{}" target="_blank" rel="noopener">Enregistrer une société (nouvel onglet)</a>',
+            reverse_lazy("association:company_new"),
+        ),
     )
 
 
@@ -112,6 +124,28 @@ class LeavingForm(VersionedForm):
     """The last day of a stay."""
 
     left_on = DayField(label="Dernier jour dans l’équipe", needed="Indiquez la date de sortie.")
+
+
+class CompanyForm(forms.Form):
+    """A SEL, a pharmacy or an employer that is paid in somebody's place."""
+
+    name = LineField(label="Raison sociale", longest=200, needed="Indiquez la raison sociale.")
+    siret = forms.CharField(label="SIRET", required=False, help_text="14 chiffres.")
+    finess = forms.CharField(label="FINESS", required=False, help_text="9 chiffres, pour une pharmacie par exemple.")
+
+    def clean_siret(self) -> str:
+        number = compact(self.cleaned_data["siret"])
+        if number:
+            siret(number)
+            if taken := Company.objects.filter(siret=number).first():
+                raise ValidationError(f"Ce SIRET est déjà celui de « {taken} » ({taken.code}).")
+        return number
+
+    def clean_finess(self) -> str:
+        number = compact(self.cleaned_data["finess"])
+        if number:
+            finess(number)
+        return number
 
 
 class ReferentForm(VersionedForm):

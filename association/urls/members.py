@@ -14,5 +14,6 @@ urlpatterns = [
     path("communes/", named.communes, name="communes"),
     path("epci/", named.epcis, name="epcis"),
     path("professionnels/suggestions/", named.people_named, name="people_named"),
+    path("societes/nouvelle/", views.company_new, name="company_new"),
     path("societes/suggestions/", named.companies, name="companies"),
 ]

@@ -13,12 +13,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from association.access import needs
-from association.forms.members import ChangeForm, LeavingForm, NewMemberForms, ReferentForm
+from association.forms.members import ChangeForm, CompanyForm, LeavingForm, NewMemberForms, ReferentForm
 from association.forms.shared import CONFLICT, saved, status_of
 from association.models import Membership, Team
 from association.nomenclature import MemberStatus, PracticeMode
 from association.selectors.members import member_of, members_of, memberships_for, professions_of
+from association.selectors.named import company_name
 from association.services import members as services
+from association.services.companies import register_company
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -120,6 +122,18 @@ def member_referent(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "Le rôle de référent est enregistré.")
             return redirect("association:member", pk=pk)
     return _member_page(request, stay, referent=form)
+
+
+@get_or_post
+@needs("association.manage_team")
+def company_new(request: HttpRequest) -> HttpResponse:
+    """Register a company that is paid in somebody's place."""
+    form = CompanyForm(request.POST or None)
+    made = None
+    if form.is_valid():
+        made = saved(form, lambda: register_company(**form.cleaned_data, actor=request.user))
+    page = {"form": form, "made": company_name(made) if made else ""}
+    return render(request, "association/member_company.html", page, status=status_of(form))
 
 
 def _joined(request: HttpRequest, team: Team, form: NewMemberForms) -> Membership | None:

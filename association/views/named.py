@@ -48,4 +48,10 @@ def companies(request: HttpRequest) -> HttpResponse:
 def _options(request: HttpRequest, suggest: Callable[[str], list[named.Suggestion]]) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     found = suggest(text) if SHORTEST <= len(text) <= MAX_TYPED else []
-    return render(request, "association/inputs/suggestions.html", {"found": found, "typed": text})
+    options = [(one.value, _beside(one, text)) for one in found]
+    return render(request, "association/inputs/suggestions.html", {"options": options})
+
+
+def _beside(one: named.Suggestion, typed: str) -> str:
+    """A browser shows only the options that hold what was typed: « evron » has to stand beside « Évron »."""
+    return one.note if typed.casefold() in one.value.casefold() else f"{one.note} ({typed})"

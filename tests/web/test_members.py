@@ -270,12 +270,37 @@ def test_referent_is_named_and_released(staff: Client) -> None:
     assert FieldChange.objects.filter(team=stay.team, field="is_referent").count() == 2
 
 
+# --- companies -----------------------------------------------------------------------------------------------
+
+
+def test_company_is_registered_under_the_next_code_and_named_at_once(staff: Client) -> None:
+    CompanyFactory(code="SOC-0007")
+    page = staff.post("/societes/nouvelle/", {"name": "Pharmacie du Port", "siret": "732 829 320 00074"})
+    assert "Pharmacie du Port (SOC-0008)" in plain(page)
+    stay = MembershipFactory(team=TeamFactory(accompanied=True))
+    change(staff, stay, starts_on="2026-05-01", company="732 829 320 00074")
+    assert stay.periods.get(starts_on=date(2026, 5, 1)).company.code == "SOC-0008"
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"name": ""}, "Indiquez la raison sociale"),
+        ({"name": "Pharmacie", "siret": "123"}, "Un numéro SIRET compte 14 chiffres"),
+        ({"name": "Pharmacie", "finess": "12"}, "Un numéro FINESS compte 9 chiffres"),
+    ],
+)
+def test_wrong_company_is_told(staff: Client, sent: dict[str, str], said: str) -> None:
+    assert said in plain(staff.post("/societes/nouvelle/", sent))
+
+
 # --- suggestions ---------------------------------------------------------------------------------------------
 
 
 def test_suggestions_find_a_commune_without_accents(staff: Client) -> None:
     CommuneFactory(code="53097", name="Évron")
     assert "Évron (53097)" in staff.get(reverse("association:communes"), {"q": "evr"}).content.decode()
+    assert "(evr)" in staff.get(reverse("association:communes"), {"q": "evr"}).content.decode()
     assert staff.get(reverse("association:communes"), {"q": "e"}).content.decode().strip() == ""
 
 

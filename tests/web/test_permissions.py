@@ -196,6 +196,7 @@ ROUTES = {
     "association:epcis": Route(EVERYBODY),
     "association:people_named": Route({*OFFICE, "auditor", "referent", "admin"}),
     "association:companies": Route(OFFICE),
+    "association:company_new": Route(OFFICE),
     "association:job": Route({*OFFICE, "admin", "auditor"}, otherwise=404, of=lambda w: w.export.pk),
     "association:job_progress": Route({*OFFICE, "admin", "auditor"}, otherwise=404, of=lambda w: w.export.pk),
     "association:job_step": Route(

@@ -1,0 +1,33 @@
+"""Companies that are paid in a professional's place: registered by hand."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from association.journal import record
+from association.models import Company, User
+from association.permissions import require
+
+PREFIX = "SOC-"
+
+
+@transaction.atomic
+def register_company(*, name: str, siret: str, finess: str, actor: User) -> Company:
+    """Register a SEL, a pharmacy or an employer under the next free code.
+
+    Raises:
+        ValidationError: with what is wrong, by field, in French.
+    """
+    require(actor, "association.manage_team")
+    company = Company(code=_next_code(), name=name, siret=siret, finess=finess)
+    company.full_clean()
+    company.save()
+    record(company, [("code", "Société enregistrée", "", f"{name} ({company.code})")], actor=actor)
+    return company
+
+
+def _next_code() -> str:
+    """The rows are locked, so that two people at once do not take the same code."""
+    codes = Company.objects.select_for_update().filter(code__startswith=PREFIX).values_list("code", flat=True)
+    numbers = (code.removeprefix(PREFIX) for code in codes)
+    return f"{PREFIX}{max((int(one) for one in numbers if one.isdecimal()), default=0) + 1:04d}"
