@@ -1,0 +1,64 @@
+"""Who takes part in every journey: the office, the ARS, and the people of the place."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import pytest
+
+from association.models import Commune, Professional, Theme, User
+from tests.factories import CommuneFactory, ProfessionalFactory, UserFactory
+
+
+class Cast(NamedTuple):
+    staff: User
+    admin: User
+    ars: User
+    commune: Commune
+    theme: Theme
+    doctor: Professional
+    nurse: Professional
+    pharmacist: Professional
+
+
+@pytest.fixture
+def cast(people: Callable[[str], User]) -> Cast:
+    """Return who is known before the journey; everybody who signs in has the password of the tests."""
+    staff, admin = people("staff"), people("admin")
+    staff.full_name, admin.full_name = "Camille Gestion", "Dominique Réglage"
+    staff.save()
+    admin.save()
+    return Cast(
+        staff=staff,
+        admin=admin,
+        ars=UserFactory(ars=True, full_name="Alix Délégation"),
+        commune=CommuneFactory(code="44003", name="Ancenis-Saint-Géréon"),
+        theme=Theme.objects.get_or_create(name="Diabète")[0],
+        doctor=_person("Martin", "Hélène", general_practitioner=True),
+        nurse=_person("Riou", "Anaïs", nurse=True),
+        pharmacist=_person("Tanguy", "Yann", pharmacist=True),
+    )
+
+
+def _person(last_name: str, first_name: str, **traits: bool) -> Professional:
+    address = last_name.lower()
+    person: Professional = ProfessionalFactory(
+        last_name=last_name,
+        first_name=first_name,
+        email=f"{address}@test.example",
+        mssante=f"{address}@mssante.example",
+        **traits,
+    )
+    return person
+
+
+@pytest.fixture(autouse=True)
+def _look_at_the_end(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Leave a picture of where a journey stopped, where JOURNEY_STOPS names a folder."""
+    page = request.getfixturevalue("page")
+    page.set_default_timeout(15_000)
+    yield
+    if folder := os.environ.get("JOURNEY_STOPS"):
+        page.screenshot(path=f"{folder}/{request.node.name}.png", full_page=True)
