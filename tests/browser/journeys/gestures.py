@@ -213,6 +213,13 @@ def step(visit: Visit, name: str) -> None:
     settle(visit)
 
 
+def save(visit: Visit) -> None:
+    """Press « Enregistrer » and wait for the page that follows."""
+    with visit.page.expect_navigation():
+        visit.page.get_by_role("button", name="Enregistrer", exact=True).click()
+    settle(visit)
+
+
 def settle(visit: Visit) -> None:
     """Wait until every part of the page is there."""
     visit.page.locator("[hx-trigger=load]").first.wait_for(state="detached")
