@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install install-tests run test lint bench workflows lock clean again
+.PHONY: help install install-tests run test lint bench workflows guide lock clean again
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -52,6 +52,9 @@ bench: $(VENV)/.test ## Mesurer les vitesses (rapports à un plancher, sur cette
 
 workflows: $(VENV)/.run ## Écrire docs/workflows.md d'après les machines à états
 	@$(PY) manage.py write_workflows
+
+guide: $(VENV)/.test ## Prendre de nouveau les images de docs/guide, d'après les parcours dans un navigateur
+	@GUIDE_SHOTS=docs/guide/images REQUIRE_SERVERS=1 $(PY) -m pytest -q -p no:xdist tests/browser/journeys
 
 lock: $(VENV)/.test ## Choisir de nouveau les versions (après un changement de pyproject.toml)
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
