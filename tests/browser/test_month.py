@@ -105,6 +105,8 @@ def test_menu_and_content_are_reached_by_keyboard(visit: Visit, office: Office, 
     assert page.evaluate("document.activeElement.textContent") == "Aller au contenu"
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent.trim()") == "Inscrire une équipe"
+    page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.name") == "q"
     page.keyboard.type("ancenis")
     page.keyboard.press("Enter")
