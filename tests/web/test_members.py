@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
@@ -52,7 +53,7 @@ def leave(client: Client, stay: Membership, day: str, version: int | None = None
 
 
 def facts(stay: Membership) -> list[tuple[date | None, date | None, str, str]]:
-    rows = stay.periods.order_by("starts_on")
+    rows = stay.periods.order_by(F("starts_on").asc(nulls_first=True))
     return [(one.starts_on, one.ends_on, one.status, one.mode) for one in rows]
 
 
