@@ -30,7 +30,7 @@ def team_figures(user: User) -> Iterator[Figure]:
     yield Figure(
         "Équipes sous convention",
         str(counts["under_convention"]),
-        f"sur {counts['live']} équipes non closes",
+        f"sur {counts['live']} {'équipes non closes' if counts['live'] >= 2 else 'équipe non close'}",
         f"{url}?state={state.UNDER_CONVENTION}",
     )
     yield Figure(

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 def test_esp_answers_a_complement_and_is_recognised_by_letter(visit: Visit, cast: Cast) -> None:
     page = visit.page
-    do.sign_in(visit, cast.staff)
+    visit.sign_in(cast.staff)
     team = do.register(visit, name="ESP de la Loire", kind="esp", commune="Ancenis-Saint-Géréon", ars=cast.ars)
     for person in (cast.doctor, cast.nurse):
         do.add_member(visit, team, person)
@@ -26,19 +26,13 @@ def test_esp_answers_a_complement_and_is_recognised_by_letter(visit: Visit, cast
     assert project.means == "Une réunion par mois et un protocole commun."
     do.submit_project(visit, project)
 
-    do.sign_in(visit, cast.ars)
-    do.open_team(visit, team)
-    page.get_by_role("link", name="Demander des compléments").click()
-    page.get_by_label("Nature").first.select_option("rubrique")
-    page.get_by_label("Ce qui manque").first.fill("Précisez la fréquence des réunions.")
-    do.shoot(visit, "reconnaissance-complements")
-    page.get_by_role("button", name="Demander ces compléments").click()
-    page.get_by_text("Précisez la fréquence des réunions.").first.wait_for()
+    visit.sign_in(cast.ars)
+    do.ask_complement(visit, team, "Précisez la fréquence des réunions.")
 
-    do.sign_in(visit, cast.staff)
+    visit.sign_in(cast.staff)
     answered_with_a_second_version(visit, team)
 
-    do.sign_in(visit, cast.ars)
+    visit.sign_in(cast.ars)
     do.open_team(visit, team)
     page.get_by_role("link", name="Donner l’avis").click()
     page.get_by_label("Favorable", exact=True).check()
@@ -46,7 +40,7 @@ def test_esp_answers_a_complement_and_is_recognised_by_letter(visit: Visit, cast
     page.locator("form.panel-body button.btn-primary").click()
     page.get_by_text("Favorable, le").first.wait_for()
 
-    do.sign_in(visit, cast.staff)
+    visit.sign_in(cast.staff)
     letter = do.pdf("courrier.pdf", "L’équipe est reconnue.")
     do.decide(visit, team, reference="ARS-44-2026-097", letter=letter)
     do.open_team(visit, team)
@@ -62,17 +56,12 @@ def test_esp_answers_a_complement_and_is_recognised_by_letter(visit: Visit, cast
 
 def answered_with_a_second_version(visit: Visit, team: Team) -> None:
     """The point gets its answer, the second version its correction; both versions are read side by side."""
-    page = visit.page
-    do.open_team(visit, team)
-    page.get_by_role("link", name="Répondre aux compléments").click()
-    page.get_by_label("Réponse").first.fill("La réunion a lieu le premier jeudi du mois.")
-    page.get_by_role("button", name="Enregistrer la réponse 1").click()
-    page.get_by_text("Chaque point a sa réponse").wait_for()
+    do.answer_complement(visit, team, "La réunion a lieu le premier jeudi du mois.")
     second = do.start_project(visit, team)
     assert second.number == 2
     do.write(visit, "means", {"Moyens d’action envisagés": "Une réunion le premier jeudi du mois, un protocole."})
     do.submit_project(visit, second)
     first = HealthProject.objects.get(team=team, number=1)
     visit.open(f"/projets/{first.pk}/comparer/{second.pk}/")
-    assert page.get_by_text("le premier jeudi du").first.is_visible()
+    assert visit.page.get_by_text("le premier jeudi du").first.is_visible()
     do.shoot(visit, "projet-comparer")

@@ -14,14 +14,14 @@ pytestmark = pytest.mark.browser
 
 def test_blocking_setting_refuses_the_submission_until_a_nurse_joins(visit: Visit, cast: Cast) -> None:
     page = visit.page
-    do.sign_in(visit, cast.admin)
+    visit.sign_in(cast.admin)
     visit.open("/reglages/regles/")
     page.locator("[name=esp-PARAMEDICAL]").select_option(label="Bloquant")
     do.shoot(visit, "reglages-regles")
     page.get_by_role("button", name="Enregistrer les réglages").click()
     page.locator("ol.timeline").wait_for()
 
-    do.sign_in(visit, cast.staff)
+    visit.sign_in(cast.staff)
     team = do.register(visit, name="ESP du Marais", kind="esp", commune="Ancenis-Saint-Géréon")
     for person in (cast.doctor, cast.pharmacist):
         do.add_member(visit, team, person)

@@ -1,0 +1,63 @@
+"""Which addresses of the site are pages that a person opens, and why the others are not.
+
+The table of permissions (`tests.web.test_permissions`) knows every address, who may open it and what stands in it. All
+that it has by GET is taken for a page, unless it is named here: a new page is visited without being asked for.
+"""
+
+from __future__ import annotations
+
+from tests.web.test_permissions import ACCOUNT, ROUTES
+
+# Fetched by a page, into it; the visit asserts that some page did.
+PARTS = {
+    "association:team_findings",
+    "association:team_members",
+    "association:team_project",
+    "association:team_recognition",
+    "association:team_structures",
+    "association:team_documents",
+    "association:team_exchanges",
+    "association:team_journal",
+    "association:job_progress",
+    "conventions:of_team",
+    "conventions:of_professional",
+    "conventions:life_of",
+    "conventions:amendments_of",
+    "actions:of_team",
+    "actions:of_professional",
+    "payments:of_team",
+    "payments:of_professional",
+}
+SUGGESTIONS, FILE = "suggestions while one types", "a file to download"
+NO_PAGES = {
+    "association:communes": SUGGESTIONS,
+    "association:epcis": SUGGESTIONS,
+    "association:people_named": SUGGESTIONS,
+    "association:companies": SUGGESTIONS,
+    "association:project_gate": "a part of the project's page, fetched again when a section has changed",
+    "association:project_pdf": FILE,
+    "association:document": FILE,
+    "conventions:convention_pdf": FILE,
+    "conventions:amendment_pdf": FILE,
+    "health": "one word, for a machine",
+    "account_email": "closed: an administrator changes an address",
+    "account_confirm_email": "no message of ours leads there: addresses are not confirmed",
+    "account_email_verification_sent": "addresses are not confirmed",
+    "account_confirm_login_code": "nobody signs in by a code",
+    "account_set_password": "every account has a password: it sends on to its change",
+    "mfa_reauthenticate": "the page of `mfa_authenticate`, for who has a second factor",
+    "mfa_download_recovery_codes": FILE,
+}
+# Behind a second factor, or a password typed just now: the visit opens them one by one.
+WITH_SECOND_FACTOR = {
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_authenticate",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+}
+OF_ROUTES = {name for name, route in ROUTES.items() if route.method == "get"} - PARTS - NO_PAGES.keys()
+OF_ACCOUNT = ACCOUNT.keys() - NO_PAGES.keys() - WITH_SECOND_FACTOR
+BY_POST = {name for name, route in ROUTES.items() if route.method == "post"}
+VISITED = OF_ROUTES | OF_ACCOUNT | WITH_SECOND_FACTOR | {"association:attestation_verify"}
