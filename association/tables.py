@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from association.models import Team
+from association.periods import ago
 
 NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
 NAMES = {"td": {"class": "names"}}
@@ -99,12 +100,10 @@ class RecognitionTable(tables.Table):
         )
 
     def render_submitted_on(self, value: date) -> str:
-        age = (timezone.localdate() - value).days
         return format_html(
-            '<span>{}<span class="soft small d-block">il y a {} {}</span></span>',
+            '<span>{}<span class="soft small d-block">{}</span></span>',
             f"{value:%d/%m/%Y}",
-            age,
-            "jours" if age >= 2 else "jour",
+            ago((timezone.localdate() - value).days),
         )
 
     def render_opinion_due_on(self, value: date | None, record: Any) -> str:

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from association import registries
 from association.models import User
+from association.periods import ago
 from association.registries import InboxItem
 from conventions.models import Amendment, Convention
 from conventions.selectors import awaited
@@ -110,8 +111,7 @@ def _list_of(waiting: Waiting, officer: int | None) -> str:
 
 
 def _since(day: date, count: int) -> str:
-    days = (timezone.localdate() - day).days
-    age = "aujourd’hui" if days <= 0 else "hier" if days == 1 else f"il y a {days} jours"
+    age = ago((timezone.localdate() - day).days)
     return f"depuis le {day:%d/%m/%Y} ({age})" if count == 1 else f"au plus tôt le {day:%d/%m/%Y} ({age})"
 
 

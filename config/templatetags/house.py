@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from association import money
+from association import money, periods
 from association.money import SPACE
 from association.workbook import report
 
@@ -67,6 +67,12 @@ def day(value: date | None) -> str:
         return ""
     written = date_format(value, "j F Y")
     return written.replace("1 ", "1er ", 1) if value.day == 1 else written
+
+
+@register.filter
+def ago(days: int) -> str:
+    """Return how long ago something was: ``aujourd’hui``, ``hier``, ``il y a 12 jours``."""
+    return periods.ago(days)
 
 
 @register.filter

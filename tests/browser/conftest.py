@@ -64,13 +64,13 @@ class Visit:
         self.page.goto("about:blank")
         self.page.context.clear_cookies()
 
-    def sign_in(self, user: User) -> None:
+    def sign_in(self, user: User, password: str = PASSWORD) -> None:
         """Sign in as a person would, by keyboard; whoever was there before is signed out."""
         self.forget()
         self.open("/compte/login/")
         self.page.get_by_label("Courriel").fill(user.email)
         self.page.locator("[name=password]").focus()
-        self.page.keyboard.type(PASSWORD)
+        self.page.keyboard.type(password)
         self.page.keyboard.press("Enter")
         self.page.wait_for_url(f"{self.address}/")
 

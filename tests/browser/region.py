@@ -17,7 +17,7 @@ from conventions.services.amending import issue_amendment
 from conventions.services.amendment_drafting import propose_terms
 from payments.models import Run
 from payments.services.exporting import request_export
-from payments.services.preparing import request_preparation
+from payments.services.preparing import PREPARE_JOB, request_preparation
 from payments.services.runs import approve_run, submit_run
 from tests.conventions.making import adhesion_of, recognised_team, signed
 from tests.factories import (
@@ -31,7 +31,7 @@ from tests.factories import (
 )
 from tests.factories.correspondence import DossierDocumentFactory, ExchangeFactory, OutgoingMailFactory
 from tests.factories.dossier import ComplementPointFactory, HealthProjectFactory, RecognitionRequestFactory
-from tests.payments.office import AUGUST, JULY, SEPTEMBER, Office
+from tests.payments.office import AUGUST, JULY, Office
 from tests.web.conftest import World
 
 __all__ = ["World", "a_region", "states"]
@@ -122,7 +122,7 @@ def of_conventions(world: World) -> Iterator[tuple[str, str]]:
         factory(team=team, **traits)
     yield "staff", dossier_of(team)
     yield "staff", reverse("conventions:convention", args=[convention.pk])
-    yield "staff", f"{reverse('conventions:convention_list')}"
+    yield "staff", f"{reverse('conventions:convention_list')}?waiting=signatures"
     entry = convention.amendments.get(kind="entree")
     for one in (amendment, entry):
         yield "staff", reverse("conventions:amendment", args=[one.pk])
@@ -140,7 +140,7 @@ def of_money_and_jobs(world: World) -> Iterator[tuple[str, str]]:
             yield role, reverse("payments:run", args=[run.pk])
     for part in ("run_lines", "run_exclusions", "run_totals", "run_payments"):
         yield "treasurer", reverse(f"payments:{part}", args=[open_run.pk])
-    waiting = request_preparation(month=SEPTEMBER, actor=world.office.staff)
+    waiting = JobFactory(kind=PREPARE_JOB, created_by=world.office.staff)
     yield "staff", reverse("payments:preparation", args=[waiting.pk])
     yield "staff", reverse("association:job", args=[JobFactory(failed=True, created_by=world.office.staff).pk])
     of_check = {"kind": CHECK_JOB, "params": {"document": 0}, "created_by": world.office.admin}

@@ -23,7 +23,6 @@ from tests.payments.office import Office
 from tests.web.test_permissions import ACCOUNT, KEYS, ROUTES, arguments
 
 pytestmark = pytest.mark.browser
-LOOKS = [("light", 1280), ("light", 390), ("dark", 1280), ("dark", 390)]
 WIDTHS = (1280, 390)
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 COLOURS = {"runOnly": {"type": "tag", "values": ["cat.color"]}}

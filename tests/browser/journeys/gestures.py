@@ -20,7 +20,7 @@ from tests.factories import UserFactory
 from tests.factories.dossier import ANSWERS
 
 SHOTS = "GUIDE_SHOTS"  # the folder of the guide's pictures; none are taken without it
-WIDTH, COLOURS = 1280, 128
+WIDTH, HEIGHT, COLOURS = 1280, 900, 128
 
 # The nine questions, by section, as a team would answer them.
 NINE_QUESTIONS: Mapping[str, Mapping[str, str]] = {
@@ -46,11 +46,13 @@ NINE_QUESTIONS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def shoot(visit: Visit, name: str, *, top: str = "") -> None:
+def shoot(visit: Visit, name: str, *, top: str = "", height: int = HEIGHT) -> None:
     """Keep a picture of the window for the guide, in few colours; ``top``: what is scrolled to first."""
     folder = os.environ.get(SHOTS)
     if not folder:
         return
+    visit.page.set_viewport_size({"width": WIDTH, "height": height})
+    visit.settle()
     if top:
         visit.page.locator(top).first.evaluate("node => node.scrollIntoView({block: 'start', behavior: 'instant'})")
     else:

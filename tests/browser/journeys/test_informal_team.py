@@ -18,7 +18,6 @@ pytestmark = pytest.mark.browser
 def test_informal_team_is_followed_without_recognition_and_closed(visit: Visit, cast: Cast) -> None:
     page = visit.page
     visit.sign_in(cast.staff)
-    do.shoot(visit, "accueil")
     team = do.register(visit, name="Les soignants du port", kind="informelle", commune="Ancenis-Saint-Géréon")
     do.add_member(visit, team, cast.nurse)
     do.open_team(visit, team)
