@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from association.jobs import run_job
-from association.models import Attestation, Membership, Team, User
+from association.models import Attestation, CoordinationAllowance, Membership, Team, User
 from association.services.attestations import issue_attestation
 from association.services.members import add_member
 from config.import_jobs import CHECK_JOB
@@ -60,6 +60,7 @@ REPORT = {
 
 def a_region(office: Office, users: dict[str, User]) -> World:
     """Make July, exported, and August, submitted, with lines of every sort; return what the addresses point at."""
+    CoordinationAllowance.objects.get_or_create(profession="21", year=2026, defaults={"amount_cents": 420_00})
     office.rcp(date(2026, 7, 6))
     office.rcp(date(2026, 7, 7), people=1)
     preparation = request_preparation(month=JULY, actor=office.staff)

@@ -16,6 +16,13 @@ from tests.factories import CommuneFactory, ProfessionalFactory, UserFactory
 FIRST_DAY = date(2026, 3, 2)
 
 
+class EveryDatetime(type):
+    """What stands for `datetime` recognises every one, as Django asks of a value that it writes in local time."""
+
+    def __instancecheck__(cls, value: object) -> bool:
+        return isinstance(value, datetime)
+
+
 class Cast(NamedTuple):
     staff: User
     admin: User
@@ -38,7 +45,7 @@ def calendar(monkeypatch: pytest.MonkeyPatch) -> Callable[[date], None]:
     def go_to(day: date) -> None:
         away = datetime(day.year, day.month, day.day, 8, tzinfo=UTC) - datetime.now(tz=UTC)
 
-        class Then(datetime):
+        class Then(datetime, metaclass=EveryDatetime):
             @classmethod
             def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
                 return datetime.now(tz) + away

@@ -54,7 +54,7 @@ def test_team_is_supported_attested_and_becomes_an_msp(
     number = attested(visit, pharmacist)
     assert verdict(visit, number) == "Valable"
     assert page.get_by_text("Pharmacie du Vignoble").is_visible()
-    do.shoot(visit, "attestation-verifier")
+    do.shoot(visit, "attestation-verifier", height=1000)
 
     calendar(CLOSED)
     visit.sign_in(cast.staff)
