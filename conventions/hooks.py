@@ -67,9 +67,9 @@ def conventions_of_dossier(team: Team) -> Iterator[tuple[int, str]]:
 
 def adhesions_of_dossier(team: Team) -> Iterator[tuple[int, str]]:
     for adhesion in Adhesion.objects.filter(convention__team=team).select_related(
-        "convention", "membership__professional"
+        "convention", "membership__professional__merged_into"
     ):
-        yield adhesion.pk, f"Signature de {adhesion.membership.professional}, {adhesion.convention.number}"
+        yield adhesion.pk, f"Signature de {adhesion.membership.person}, {adhesion.convention.number}"
 
 
 def amendments_of_dossier(team: Team) -> Iterator[tuple[int, str]]:
