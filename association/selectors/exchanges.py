@@ -56,6 +56,8 @@ class ExchangeLine:
 
 SENT = MailState("sent", "Envoyé", "good")
 WAITING = MailState("waiting", "En attente d’envoi", "waiting")
+SENDING = MailState("sending", "En cours d’envoi", "waiting")
+UNCERTAIN = MailState("uncertain", "Envoi incertain", "attention")
 FAILED = MailState("failed", "Non envoyé", "bad")
 KEPT = MailState("kept", "Gardé ici", "idle")
 
@@ -155,6 +157,11 @@ def outbox(user: User) -> QuerySet[OutgoingMail]:
     )
 
 
+def uncertain_mails(user: User) -> QuerySet[OutgoingMail]:
+    """Return the messages that may have left, and about which a person has to decide; the oldest first."""
+    return outbox(user).filter(sending_at__isnull=False, sent_at=None, is_waiting=False).order_by("sending_at", "pk")
+
+
 def mail_is_sent() -> bool:
     """Whether there is a server for e-mail; without one the messages are kept in the outbox."""
     return bool(settings.MAIL_IS_SENT)
@@ -164,6 +171,8 @@ def state_of(mail: OutgoingMail, *, is_waiting: bool) -> MailState:
     """Return what became of a message."""
     if mail.sent_at:
         return SENT
+    if mail.sending_at:
+        return SENDING if is_waiting else UNCERTAIN
     if is_waiting:
         return WAITING
     return FAILED if mail.error else KEPT
