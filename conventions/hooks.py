@@ -40,6 +40,7 @@ def facts_of_conventions(teams: Iterable[Team], on: date) -> dict[int, Sequence[
                 state=str(convention.state),
                 starts_on=convention.effective_on or convention.starts_on,
                 ends_on=_last_day(convention),
+                signed_on=convention.signed_on,
             )
         )
     return {team: tuple(facts) for team, facts in found.items()}
