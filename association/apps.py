@@ -10,7 +10,14 @@ class AssociationConfig(AppConfig):
     def ready(self) -> None:
         from association import immutability, permissions, sheets, watched
         from association.figures import team_figures
-        from association.inbox import failed_jobs, follow_ups, waiting_recognitions, waiting_teams, watched_teams
+        from association.inbox import (
+            failed_jobs,
+            follow_ups,
+            uncertain_messages,
+            waiting_recognitions,
+            waiting_teams,
+            watched_teams,
+        )
         from association.mails import SEND_JOB, send_queued_mail
         from association.models import Attestation, Document, FieldChange, HealthProject, LookLog, TransitionLog
         from association.models.documents import ERASED_NAME
@@ -18,6 +25,7 @@ class AssociationConfig(AppConfig):
         from association.registries import HistorySource, figures, history_sources, inbox, job_kinds
         from association.searching import teach_sqlite
         from association.selectors.projects import named_for_history
+        from association.services.rules import REFRESH_JOB, refresh_all_findings
 
         permissions.grant(permissions.PERMISSIONS)
         immutability.declare_append_only(TransitionLog)
@@ -54,9 +62,11 @@ class AssociationConfig(AppConfig):
         inbox.add("association.findings", watched_teams)
         inbox.add("association.follow_ups", follow_ups)
         inbox.add("association.duplicates", waiting_duplicates)
+        inbox.add("association.mails", uncertain_messages)
         inbox.add("association.jobs", failed_jobs)
         figures.add("association.teams", team_figures)
         job_kinds.add(SEND_JOB, send_queued_mail)
+        job_kinds.add(REFRESH_JOB, refresh_all_findings)
         history_sources.add("association.projects", HistorySource(HealthProject, named_for_history))
         connection_created.connect(teach_sqlite, dispatch_uid="teach_sqlite")
         post_migrate.connect(immutability.install_after_migrate, dispatch_uid="immutability")

@@ -20,6 +20,10 @@ from stdnum.fr import siret as stdnum_siret
 
 # NBSP before : ; ? ! as French typography wants it.
 _NBSP = "\u00a0"
+NIR_REFUSED = (
+    f"Ce texte semble contenir un numéro de sécurité sociale (NIR){_NBSP}: "
+    "aucune donnée de patient ne doit être saisie ici. Retirez ce numéro."
+)
 _SEPARATORS = re.compile(r"[\s.\-\u2010-\u2015\u200b-\u200d\u2060\ufeff]")
 
 
@@ -229,8 +233,4 @@ def contains_nir(text: str) -> bool:
 def refuse_nir(text: str) -> None:
     """Validator of every free text and file name: no NIR in this system. The message does not repeat it."""
     if contains_nir(text):
-        raise ValidationError(
-            f"Ce texte semble contenir un numéro de sécurité sociale (NIR){_NBSP}: "
-            "aucune donnée de patient ne doit être saisie ici. Retirez ce numéro.",
-            code="nir",
-        )
+        raise ValidationError(NIR_REFUSED, code="nir")

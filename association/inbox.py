@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from association.models import Exchange, Job, Team, User
 from association.registries import InboxItem, watched_findings
-from association.selectors.exchanges import due_follow_ups
+from association.selectors.exchanges import due_follow_ups, uncertain_mails
 from association.selectors.findings import Told, told_to
 from association.selectors.recognition import waiting_for, with_the_ars
 
@@ -47,6 +47,16 @@ def watched_teams(user: User) -> Iterator[InboxItem]:
             detail = f"le plus ancien depuis le {told.oldest:%d/%m/%Y}"
             nobody = "" if told.officer else "personne n’en est chargé, "
             yield InboxItem(label, told.teams, _where(told), detail=f"{nobody}{detail}")
+
+
+def uncertain_messages(user: User) -> Iterator[InboxItem]:
+    """Messages that may have left, about which somebody has to decide."""
+    found = list(uncertain_mails(user).values_list("pk", "sending_at"))
+    if found:
+        first, since = found[0]
+        url = reverse("association:outbox_mail", args=[first]) if len(found) == 1 else reverse("association:outbox")
+        detail = f"interrompu le {timezone.localdate(since):%d/%m/%Y}, à renvoyer ou non"
+        yield InboxItem("Messages dont l’envoi est incertain", len(found), url, detail=detail)
 
 
 def follow_ups(user: User) -> Iterator[InboxItem]:

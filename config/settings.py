@@ -13,6 +13,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config.embedded import database_url, ensure_keys
+from config.folders import private_folder
 from config.production import faulty_field_keys, missing_for_production
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -218,6 +219,8 @@ if PRODUCTION:
     CSRF_COOKIE_SECURE = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# Where a larger file lies while it is received: a paper of a dossier has no place in the machine's common folder.
+FILE_UPLOAD_TEMP_DIR = private_folder(DATA_DIR / "uploads")
 
 # --- jobs ----------------------------------------------------------------------------------------------------
 
@@ -257,6 +260,8 @@ CELERY_BEAT_SCHEDULE = {
     "watch-teams": {"task": "association.watch_teams", "schedule": crontab(hour=5, minute=30)},
     # Before the month is prepared; what a missed day left open is stated by the next one.
     "end-conventions": {"task": "conventions.end_conventions", "schedule": crontab(hour=5, minute=0)},
+    # Whole uploads of a process that was killed: they may hold what a document holds.
+    "remove-leftovers": {"task": "association.remove_leftovers", "schedule": crontab(minute=10)},
     # A sweep that no worker was free for is not worth doing late: the next one does the same.
     "sweep-jobs": {
         "task": "association.sweep_jobs",

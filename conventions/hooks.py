@@ -40,6 +40,7 @@ def facts_of_conventions(teams: Iterable[Team], on: date) -> dict[int, Sequence[
                 state=str(convention.state),
                 starts_on=convention.effective_on or convention.starts_on,
                 ends_on=_last_day(convention),
+                signed_on=convention.signed_on,
             )
         )
     return {team: tuple(facts) for team, facts in found.items()}
@@ -67,9 +68,9 @@ def conventions_of_dossier(team: Team) -> Iterator[tuple[int, str]]:
 
 def adhesions_of_dossier(team: Team) -> Iterator[tuple[int, str]]:
     for adhesion in Adhesion.objects.filter(convention__team=team).select_related(
-        "convention", "membership__professional"
+        "convention", "membership__professional__merged_into"
     ):
-        yield adhesion.pk, f"Signature de {adhesion.membership.professional}, {adhesion.convention.number}"
+        yield adhesion.pk, f"Signature de {adhesion.membership.person}, {adhesion.convention.number}"
 
 
 def amendments_of_dossier(team: Team) -> Iterator[tuple[int, str]]:

@@ -22,6 +22,7 @@ from association.registries import InboxItem
 from conventions.models import Amendment, Convention
 from conventions.selectors import awaited
 from conventions.selectors.awaited import PATIENCE_DAYS, Waiting
+from conventions.selectors.members import records_of
 
 TEAM, OFFICER = "convention__team", "convention__team__officer"
 
@@ -65,7 +66,7 @@ def own_signatures(user: User) -> Iterator[InboxItem]:
         return
     open_ones = [Convention.State.SIGNING, *Convention.RUNNING]
     seen = Convention.objects.visible_to(user).filter(state__in=open_ones)
-    mine = {"membership__professional": user.professional_id}
+    mine = {"membership__professional__in": records_of(user)}
     for adhesion in awaited.awaited_adhesions().filter(convention__in=seen, **mine).select_related("convention"):
         url = reverse("conventions:own_signature", args=[adhesion.convention_id])
         yield InboxItem("Convention à signer", 1, url, detail=_told(adhesion.convention, adhesion.convention.issued_on))

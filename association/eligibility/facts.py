@@ -88,6 +88,7 @@ class ConventionFacts:
     state: str
     starts_on: dt.date
     ends_on: dt.date
+    signed_on: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)

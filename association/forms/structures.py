@@ -78,7 +78,7 @@ class CarryingForm(VersionedForm):
 class _MemberField(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
         left = f", sortie le {obj.left_on:%d/%m/%Y}" if obj.left_on else ""
-        return f"{obj.professional}, entrée le {obj.joined_on:%d/%m/%Y}{left}"
+        return f"{obj.person}, entrée le {obj.joined_on:%d/%m/%Y}{left}"
 
 
 class _StructureField(forms.ModelChoiceField):

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from association.forms.places import CommunesField
 from association.forms.shared import DayField, LineField, MailField, PhoneField, VersionedForm
+from association.identifiers import refuse_nir
 from association.models import ExternalStructure, Role, Team, Theme, User
 from association.nomenclature import TeamKind
 from association.services.teams import EVOLVES_INTO
@@ -81,6 +82,7 @@ class NewTeamForm(TeamForm):
         CODE,
         label="Code",
         required=False,
+        validators=[refuse_nir],
         help_text="Laissez vide pour prendre le prochain numéro libre du département, comme {code}.",
         error_messages={
             "invalid": "Un code s’écrit en lettres majuscules, chiffres et tirets, par exemple EQ-44-001.",

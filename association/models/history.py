@@ -4,6 +4,8 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
+from association.fields import ProseField, WordsField
+
 
 class TransitionLog(models.Model):
     """One change of state. The database refuses update and delete (association.immutability)."""
@@ -16,7 +18,7 @@ class TransitionLog(models.Model):
     to_state = models.CharField("vers", max_length=20)
     actor = models.ForeignKey("association.User", models.PROTECT, related_name="+", verbose_name="par")
     at = models.DateTimeField("le", auto_now_add=True)
-    comment = models.TextField("commentaire", blank=True)
+    comment = ProseField("commentaire", blank=True)
     origin = models.CharField("origine", max_length=20, blank=True)
 
     class Meta:
@@ -37,7 +39,7 @@ class LookLog(models.Model):
     what = models.CharField("vu", max_length=60)
     actor = models.ForeignKey("association.User", models.PROTECT, related_name="+", verbose_name="par")
     at = models.DateTimeField("le", auto_now_add=True)
-    reason = models.CharField("motif", max_length=200, blank=True)
+    reason = WordsField("motif", max_length=200, blank=True)
 
     class Meta:
         verbose_name = "consultation"

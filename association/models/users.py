@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from association.fields import WordsField
+
 
 class Role(models.TextChoices):
     STAFF = "staff", "Chargé·e de mission"
@@ -47,7 +49,7 @@ class User(AbstractBaseUser):
     """
 
     email = models.EmailField("courriel", unique=True)
-    full_name = models.CharField("nom affiché", max_length=150)
+    full_name = WordsField("nom affiché", max_length=150)
     role = models.CharField("rôle", max_length=20, choices=Role)
     department = models.ForeignKey(
         "association.Department", models.PROTECT, null=True, blank=True, verbose_name="département"

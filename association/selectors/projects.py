@@ -118,7 +118,7 @@ def content_as_it_stands(project: HealthProject, *, submitted_on: date | None) -
 
 
 def _person(member: Member) -> Person:
-    professional, facts = member.membership.professional, member.facts
+    professional, facts = member.person, member.facts
     quality = str(professional.get_profession_display())
     if professional.is_general_practitioner:
         quality = "Médecin généraliste"

@@ -13,4 +13,5 @@ urlpatterns = [
     path("boite-d-envoi/", views.outbox, name="outbox"),
     path("boite-d-envoi/<int:pk>/", views.outbox_mail, name="outbox_mail"),
     path("boite-d-envoi/<int:pk>/envoyer/", views.outbox_send, name="outbox_send"),
+    path("boite-d-envoi/<int:pk>/considerer-envoye/", views.outbox_hold, name="outbox_hold"),
 ]

@@ -15,7 +15,7 @@ from association.forms.exchanges import ExchangeForm, FollowUpForm, MessageForm
 from association.forms.shared import put_errors as refuse_in
 from association.inbox import exchange_url
 from association.machine import TransitionRefused
-from association.mails import send_again
+from association.mails import hold_as_sent, send_again
 from association.models import Exchange, Team
 from association.outbox import OutboxTable
 from association.selectors import exchanges as selectors
@@ -108,7 +108,8 @@ def exchange_followed_up(request: HttpRequest, pk: int) -> HttpResponse:
 def outbox(request: HttpRequest) -> HttpResponse:
     """List the messages of the house, with what became of each."""
     table = on_page(OutboxTable(selectors.outbox(request.user)), request)
-    return render(request, "association/outbox.html", {"table": table, **_sending()})
+    page = {"table": table, "uncertain": selectors.uncertain_mails(request.user), **_sending()}
+    return render(request, "association/outbox.html", page)
 
 
 @require_safe
@@ -121,13 +122,26 @@ def outbox_mail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs("association.view_outbox")
 def outbox_send(request: HttpRequest, pk: int) -> HttpResponse:
-    """Have a message sent that failed or was kept."""
+    """Have a message sent that failed, was kept, or may have left."""
     mail = get_object_or_404(selectors.outbox(request.user), pk=pk)
     try:
         send_again(mail=mail, actor=request.user)
     except TransitionRefused as refused:
         return _mail_page(request, pk, refused={"error": refused.reason})
     messages.success(request, "Le message part.")
+    return redirect("association:outbox_mail", pk=pk)
+
+
+@require_POST
+@needs("association.view_outbox")
+def outbox_hold(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say of a message that may have left that it did."""
+    mail = get_object_or_404(selectors.outbox(request.user), pk=pk)
+    try:
+        hold_as_sent(mail=mail, actor=request.user)
+    except TransitionRefused as refused:
+        return _mail_page(request, pk, refused={"error": refused.reason})
+    messages.success(request, "Le message est considéré comme envoyé.")
     return redirect("association:outbox_mail", pk=pk)
 
 

@@ -84,4 +84,4 @@ class MembersField(forms.ModelMultipleChoiceField):
         super().__init__(Membership.objects.none(), widget=forms.CheckboxSelectMultiple, **kwargs)
 
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.professional}, {quality_of(obj.professional)}"
+        return f"{obj.person}, {quality_of(obj.person)}"

@@ -60,7 +60,7 @@ class FilingForm(PeriodForm):
         self.fields["ends_on"].required, self.fields["ends_on"].help_text = True, ""
         for member in self.members:
             self.fields[f"signed_{member.pk}"] = DayField(
-                label=label_for("Signée le", str(member.professional)), required=False
+                label=label_for("Signée le", str(member.person)), required=False
             )
         if not is_paid(team.kind):
             del self.fields["ceiling_cents"]
@@ -72,7 +72,7 @@ class FilingForm(PeriodForm):
     def signers(self) -> Iterator[Signer]:
         """Yield the members with their field."""
         for member in self.members:
-            yield Signer(member, quality_of(member.professional), self[f"signed_{member.pk}"])
+            yield Signer(member, quality_of(member.person), self[f"signed_{member.pk}"])
 
     def clean_number(self) -> str:
         number: str = self.cleaned_data["number"].strip()

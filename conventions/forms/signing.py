@@ -36,7 +36,7 @@ class SignaturesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.adhesions = adhesions
         for adhesion in adhesions:
-            name = str(adhesion.membership.professional)
+            name = str(adhesion.membership.person)
             self.fields[f"signed_{adhesion.pk}"] = forms.BooleanField(label=f"{name} a signé", required=False)
             self.fields[f"day_{adhesion.pk}"] = DayField(label=label_for("Autre date", name), required=False)
 
@@ -45,7 +45,7 @@ class SignaturesForm(forms.Form):
         for adhesion in self.adhesions:
             yield Line(
                 adhesion,
-                quality_of(adhesion.membership.professional),
+                quality_of(adhesion.membership.person),
                 self[f"signed_{adhesion.pk}"],
                 self[f"day_{adhesion.pk}"],
             )

@@ -175,7 +175,7 @@ class Payment(Stateful):
     bic = models.CharField("BIC", max_length=11, blank=True)
     holder = WordsField("titulaire du compte", max_length=140, blank=True)
     paid_on = models.DateField("payé le", null=True, blank=True)
-    bank_reason = models.CharField("code motif de la banque", max_length=10, blank=True)
+    bank_reason = WordsField("code motif de la banque", max_length=10, blank=True)
 
     objects = PaymentQuerySet.as_manager()
 
@@ -251,7 +251,7 @@ class Allocation(models.Model):
     )
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="allocations", verbose_name="virement")
     released_at = models.DateTimeField("libérée le", null=True, blank=True)
-    released_reason = models.CharField("motif", max_length=200, blank=True)
+    released_reason = WordsField("motif", max_length=200, blank=True)
 
     class Meta:
         verbose_name = "affectation"

@@ -243,6 +243,9 @@ ROUTES = {
     "association:outbox_send": Route(
         {*OFFICE, "admin"}, 409, method="post", of=lambda w: OutgoingMailFactory(sent=True).pk
     ),
+    "association:outbox_hold": Route(
+        {*OFFICE, "admin"}, 409, method="post", of=lambda w: OutgoingMailFactory(sent=True).pk
+    ),
     "conventions:of_team": Route(EVERYBODY - {"admin"}, of=team),
     "conventions:draft_new": Route(OFFICE, of=team),
     "conventions:file_signed": Route(OFFICE, of=team),
