@@ -14,7 +14,7 @@ from conventions.services.ending import concerned_by_withdrawal, still_runs
 
 
 def live_convention(team: Team) -> str | None:
-    """Why a team may not be closed: a convention that runs, or one that waits for its signatures."""
+    """Why a team may not be closed: a convention that runs, or one that is being prepared."""
     known = Convention.objects.filter(team=team)
     running = known.filter(still_runs(timezone.localdate())).first()
     if running and running.terminated_on:
@@ -27,6 +27,8 @@ def live_convention(team: Team) -> str | None:
     waiting = known.filter(state__in=[Convention.State.ISSUED, Convention.State.SIGNING]).first()
     if waiting:
         return f"La convention {waiting.number} attend des signatures : abandonnez-la avant de clore l'équipe."
+    if draft := known.filter(state=Convention.State.DRAFT).first():
+        return f"La convention {draft.number} est en préparation : abandonnez-la avant de clore l'équipe."
     return None
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from association.forms.places import CommunesField
-from association.forms.shared import DayField, LineField, MailField, PhoneField, VersionedForm
+from association.forms.shared import DayField, LineField, MailField, PhoneField, SeveralField, VersionedForm
 from association.identifiers import refuse_nir
 from association.models import ExternalStructure, Role, Team, Theme, User
 from association.nomenclature import TeamKind
@@ -46,9 +46,7 @@ class TeamForm(VersionedForm):
         label="Communes",
         help_text="Par leur nom, ou leur code INSEE. La première donne le département.",
     )
-    themes = forms.ModelMultipleChoiceField(
-        Theme.objects.all(), label="Thématiques", required=False, widget=forms.CheckboxSelectMultiple
-    )
+    themes = SeveralField(Theme.objects.all(), label="Thématiques", required=False, widget=forms.CheckboxSelectMultiple)
     shared_patients = forms.IntegerField(
         label="Patients communs",
         required=False,

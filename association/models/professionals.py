@@ -22,10 +22,11 @@ class ProfessionalQuerySet(models.QuerySet["Professional"]):
         if not user.has_perm("association.view_professional"):
             return self.none()
         if user.role == "referent":
-            own = Membership.objects.of_person(user.professional_id).filter(is_referent=True)
+            own = Membership.objects.of_person(user.professional_id).filter(is_referent=True).current()
             members = Membership.objects.filter(team__in=own.values("team")).order_by()
             return self.filter(
-                models.Q(pk__in=members.values("professional"))
+                models.Q(pk=user.professional_id)  # also of a referent who has left the team
+                | models.Q(pk__in=members.values("professional"))
                 | models.Q(pk__in=members.values("professional__merged_into"))
             )
         return self

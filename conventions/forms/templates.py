@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
+from association.forms.shared import LineField
 from association.identifiers import refuse_nir
 from conventions.wording import faults_of
 
@@ -11,9 +12,7 @@ from conventions.wording import faults_of
 class TemplateForm(forms.Form):
     """Title and articles; what keeps them from being used is said beside the text."""
 
-    title = forms.CharField(
-        label="Titre", max_length=200, validators=[refuse_nir], error_messages={"required": "Donnez un titre au texte."}
-    )
+    title = LineField(label="Titre", longest=200, needed="Donnez un titre au texte.")
     body = forms.CharField(
         label="Articles",
         max_length=100_000,

@@ -49,6 +49,12 @@ def test_team_with_a_convention_in_signing_is_not_closed(team: Team, staff: User
         close(team, staff)
 
 
+def test_team_with_a_convention_in_preparation_is_not_closed(team: Team, staff: User) -> None:
+    draft = drafted(team, staff)
+    with pytest.raises(TransitionRefused, match=f"La convention {draft.number} est en préparation : abandonnez-la"):
+        close(team, staff)
+
+
 def test_team_is_not_closed_before_the_day_of_a_termination(
     convention: Convention, staff: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

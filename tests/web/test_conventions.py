@@ -387,3 +387,32 @@ def test_reminder_of_tomorrow_is_not_today(team: Team, staff: User, client: Clie
     convention = in_signing(team, staff)
     convention.adhesions.update(reminded_at=timezone.now() - timedelta(days=1))
     assert "Relance écrite à" in plain(client.post(url("reminders", convention.pk), follow=True))
+
+
+def test_forged_version_is_refused_and_nothing_is_written(team: Team, staff: User, client: Client) -> None:
+    convention = in_signing(team, staff)
+    answer = client.post(
+        url("association_signature", convention.pk),
+        {"association-version": "9" * 30, "association-signed_on": DAY, "association-signatory": SIGNATORY},
+    )
+    assert answer.status_code == 409
+    assert "a été modifiée entre-temps" in plain(answer)
+    assert Convention.objects.get(pk=convention.pk).association_signed_on is None
+
+
+def test_signatory_with_markup_is_refused_beside_the_field_and_kept(team: Team, staff: User, client: Client) -> None:
+    convention = in_signing(team, staff)
+    typed = {"version": convention.version, "signed_on": DAY, "signatory": "<b>Anne</b>"}
+    answer = client.post(
+        url("association_signature", convention.pk), {f"association-{name}": value for name, value in typed.items()}
+    )
+    form = answer.context["association"]
+    assert "Retirez-les" in form.errors["signatory"][0]
+    assert form["signatory"].value() == "<b>Anne</b>"
+
+
+def test_member_number_that_nobody_can_have_is_refused_in_french(team: Team, staff: User, client: Client) -> None:
+    convention = drafted(team, staff)
+    answer = client.post(url("draft_edit", convention.pk), edited(convention, members=["9" * 30]))
+    assert answer.status_code == 409
+    assert "members" in answer.context["form"].errors
