@@ -159,7 +159,10 @@ def outbox(user: User) -> QuerySet[OutgoingMail]:
 
 def uncertain_mails(user: User) -> QuerySet[OutgoingMail]:
     """Return the messages that may have left, and about which a person has to decide; the oldest first."""
-    return outbox(user).filter(sending_at__isnull=False, sent_at=None, is_waiting=False).order_by("sending_at", "pk")
+    if not user.has_perm("association.view_outbox"):
+        return OutgoingMail.objects.none()
+    begun = outbox(user).filter(sending_at__isnull=False, sent_at=None)
+    return begun.filter(is_waiting=False).order_by("sending_at", "pk")
 
 
 def mail_is_sent() -> bool:
