@@ -72,7 +72,7 @@ class FilingForm(PeriodForm):
 
     def clean_number(self) -> str:
         number: str = self.cleaned_data["number"]
-        if number and Convention.objects.filter(number=number).exists():
+        if number and Convention.objects.filter(number__iexact=number).exists():
             raise forms.ValidationError(f"La convention {number} existe déjà : vérifiez le numéro du document.")
         return number
 

@@ -102,7 +102,7 @@ def file_signed_convention(
 
 
 def _check_number(number: str) -> None:
-    if number and Convention.objects.filter(number=number).exists():
+    if number and Convention.objects.filter(number__iexact=number).exists():
         raise ValidationError({"number": f"La convention {number} existe déjà : vérifiez le numéro du document."})
 
 
