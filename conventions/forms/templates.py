@@ -23,6 +23,13 @@ class TemplateForm(forms.Form):
         error_messages={"required": "Écrivez le texte : un titre d’article qui commence par « # », puis son texte."},
     )
 
+    edit = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def clean_edit(self) -> int:
+        """A page that shows none saves nothing (-1 is nobody's)."""
+        given = self.cleaned_data["edit"]
+        return -1 if given is None else int(given)
+
     def clean_body(self) -> str:
         body: str = self.cleaned_data["body"]
         if faults := faults_of(body):

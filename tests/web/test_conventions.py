@@ -369,9 +369,25 @@ def test_administrator_writes_and_publishes_a_version(db: None) -> None:
     answer = admin.post(reverse("conventions:template_new"), {"kind": "esp_clap"})
     template = ConventionTemplate.objects.get(version=2)
     assert answer.url == url("template_edit", template.pk)  # type: ignore[attr-defined]
-    admin.post(answer.url, {"title": "Convention", "body": "# Objet\nLa convention {numero}."})  # type: ignore[attr-defined]
+    admin.post(answer.url, {"title": "Convention", "body": "# Objet\nLa convention {numero}.", "edit": 0})  # type: ignore[attr-defined]
     assert "La convention CLAP-2026-044-0012." in plain(admin.get(url("template", template.pk)))
     assert "est publié" in plain(admin.post(url("template_publish", template.pk), follow=True))
+
+
+def test_second_writer_of_a_text_is_told_what_the_first_wrote_and_saves_at_the_second_press(db: None) -> None:
+    first, second = factories.UserFactory(admin=True, full_name="Anne Admin"), factories.UserFactory(admin=True)
+    template = start_version(kind="esp_clap", actor=first)
+    address, mine = url("template_edit", template.pk), {"title": "Le mien", "body": "# Objet\nMon article."}
+    shown = of(second).get(address).context["form"]["edit"].value()
+    of(first).post(address, {"title": "Le sien", "body": "# Objet\nSon article.", "edit": shown})
+    page = of(second).post(address, mine | {"edit": shown})
+    assert page.status_code == 409
+    assert "Anne Admin a modifié" in plain(page)
+    assert "« Le sien »" in plain(page)
+    assert "Mon article." in plain(page)
+    assert ConventionTemplate.objects.get(pk=template.pk).title == "Le sien"
+    of(second).post(address, mine | {"edit": page.context["form"]["edit"].value()})
+    assert ConventionTemplate.objects.get(pk=template.pk).title == "Le mien"
 
 
 def test_unknown_placeholder_is_named_beside_the_text_and_all_is_kept(db: None) -> None:
