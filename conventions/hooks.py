@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from association.eligibility import ConventionFacts
@@ -35,7 +36,12 @@ def live_convention(team: Team) -> str | None:
 def facts_of_conventions(teams: Iterable[Team], on: date) -> dict[int, Sequence[ConventionFacts]]:
     """Return the conventions of each team as the rules of eligibility know them, in one query."""
     found: dict[int, list[ConventionFacts]] = {}
-    for convention in Convention.objects.filter(team__in=[team.pk for team in teams]).order_by("starts_on", "pk"):
+    to_issue = Q(amendments__state=Amendment.State.DRAFT)
+    to_sign = Q(amendments__state__in=[Amendment.State.ISSUED, Amendment.State.SIGNING])
+    known = Convention.objects.filter(team__in=[team.pk for team in teams]).annotate(
+        to_issue=Count("amendments", filter=to_issue), to_sign=Count("amendments", filter=to_sign)
+    )
+    for convention in known.order_by("starts_on", "pk"):
         found.setdefault(convention.team_id, []).append(
             ConventionFacts(
                 number=convention.number,
@@ -43,6 +49,8 @@ def facts_of_conventions(teams: Iterable[Team], on: date) -> dict[int, Sequence[
                 starts_on=convention.effective_on or convention.starts_on,
                 ends_on=_last_day(convention),
                 signed_on=convention.signed_on,
+                amendments_to_issue=convention.to_issue,
+                amendments_to_sign=convention.to_sign,
             )
         )
     return {team: tuple(facts) for team, facts in found.items()}

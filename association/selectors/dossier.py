@@ -48,6 +48,14 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Subject:
+    """What a team works on: its themes by name, and how many patients its members share (None: not said)."""
+
+    themes: tuple[str, ...]
+    shared_patients: int | None
+
+
+@dataclass(frozen=True)
 class Next:
     """What comes next, as the page shows it to somebody.
 
@@ -106,6 +114,15 @@ def team_dossier(user: User) -> QuerySet[Team]:
             ),
         )
     )
+
+
+def subject_of(team: Team) -> Subject:
+    """Return what a team works on: as its latest submitted version says it, or its draft, or else its own page."""
+    versions = team.projects.defer("content").prefetch_related("themes").order_by("number")
+    known = list(versions)
+    submitted = [one for one in known if one.state != HealthProject.State.DRAFT]
+    said = (submitted or known or [team])[-1]
+    return Subject(tuple(theme.name for theme in said.themes.all()), said.shared_patients)
 
 
 def sections_of(team: Team, *, user: User) -> list[Section]:

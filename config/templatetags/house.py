@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.utils.safestring import SafeString
 
 from association import money, periods
 from association.money import SPACE
+from association.nomenclature import ActionType
 from association.workbook import report
 
 register = template.Library()
@@ -86,6 +88,27 @@ def people(number: int, noun: str) -> str:
     """Return a number of professionals: ``7 infirmiers``, ``2 sages-femmes``; each word of the noun takes its s."""
     words = re.sub(r"\w+", r"\g<0>s", noun) if number >= 2 else noun
     return f"{grouped(number)}{SPACE}{words[:1].lower()}{words[1:]}"
+
+
+@register.filter
+def type_names(codes: Iterable[str]) -> list[str]:
+    """Return what the action types are called, in words: nobody reads their codes."""
+    return [str(ActionType(code).label) for code in codes]
+
+
+@register.filter
+def file_size(size: int) -> str:
+    """Return the size of a file, as people say it: ``72 ko``, ``1,4 Mo``."""
+    if size < 1_000_000:
+        return f"{grouped(max(1, round(size / 1000)))}{SPACE}ko"
+    return f"{size / 1_000_000:.1f}{SPACE}Mo".replace(".", ",")
+
+
+@register.filter
+def phone(number: str) -> str:
+    """Return a French number in pairs, ``02 40 11 22 33``; any other as it was written."""
+    digits = re.sub(r"[\s.-]", "", number or "")
+    return SPACE.join(re.findall("..", digits)) if re.fullmatch(r"0\d{9}", digits) else number
 
 
 @register.filter

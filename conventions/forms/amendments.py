@@ -67,6 +67,8 @@ class AmendmentSignaturesForm(forms.Form):
         if not by_association:
             for name in ("association", "signatory", "association_signed_on"):
                 del self.fields[name]
+        elif not rows:  # nobody else signs: whoever opens the page records that
+            self.fields["association"].initial = True
         for row in rows:
             name = str(row.membership.person)
             self.fields[f"signed_{row.pk}"] = forms.BooleanField(label=f"{name} a signé", required=False)

@@ -69,7 +69,7 @@ class TypesField(forms.MultipleChoiceField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", "Types d’action")
         super().__init__(
-            choices=[(code, f"{label} ({code})") for code, label in ActionType.choices],
+            choices=ActionType.choices,
             widget=forms.CheckboxSelectMultiple,
             error_messages={"required": "Cochez au moins un type d’action."},
             **kwargs,

@@ -71,6 +71,17 @@ def test_facts_end_a_terminated_convention_on_the_day_before(convention: Convent
     assert (facts.state, facts.starts_on, facts.ends_on) == ("terminated", date(2026, 9, 10), date(2026, 10, 14))
 
 
+@pytest.mark.parametrize(
+    ("state", "counted"), [("draft", (1, 0)), ("issued", (0, 1)), ("signing", (0, 1)), ("signed", (0, 0))]
+)
+def test_facts_count_the_amendments_that_wait(
+    convention: Convention, state: str, counted: tuple[int, int]
+) -> None:
+    factories.AmendmentFactory(convention=convention, **{state: True})
+    [facts] = convention_facts["conventions"]([convention.team], TODAY)[convention.team_id]
+    assert (facts.amendments_to_issue, facts.amendments_to_sign) == counted
+
+
 def test_facts_of_many_teams_take_one_query(staff: User, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
     teams = [factories.ConventionFactory(signed=True).team for _ in range(3)]
     with django_assert_num_queries(1):

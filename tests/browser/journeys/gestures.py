@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import date
 from io import BytesIO
@@ -197,7 +198,7 @@ def decide(visit: Visit, team: Team, *, reference: str, letter: Any = None) -> N
     page = visit.page
     open_team(visit, team)
     page.get_by_role("link", name="Enregistrer la décision").click()
-    page.get_by_label("L’équipe est reconnue").check()
+    page.get_by_label(re.compile("L’équipe est (reconnue|enregistrée)")).check()
     fill_today(page.get_by_label("Date du courrier"))
     page.get_by_label("Référence du courrier").fill(reference)
     if letter is not None:
