@@ -38,7 +38,7 @@ def draft_new(request: HttpRequest, pk: int) -> HttpResponse:
                 request, f"La convention {draft.number} est préparée{_renewing(draft)} : relisez-la, puis émettez-la."
             )
             return redirect("conventions:convention", pk=draft.pk)
-    page = {"team": team, "form": form, "missing": missing_for_draft(team), "types": planned_types(team)}
+    page = {"team": team, "form": form, "missing": missing_for_draft(team)}
     return render(request, "conventions/draft_new.html", page, status=409 if form.errors else 200)
 
 
