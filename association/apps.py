@@ -18,6 +18,7 @@ class AssociationConfig(AppConfig):
         from association.registries import HistorySource, figures, history_sources, inbox, job_kinds
         from association.searching import teach_sqlite
         from association.selectors.projects import named_for_history
+        from association.services.bulk import BULK_JOB, run_operation
 
         permissions.grant(permissions.PERMISSIONS)
         immutability.declare_append_only(TransitionLog)
@@ -57,6 +58,7 @@ class AssociationConfig(AppConfig):
         inbox.add("association.jobs", failed_jobs)
         figures.add("association.teams", team_figures)
         job_kinds.add(SEND_JOB, send_queued_mail)
+        job_kinds.add(BULK_JOB, run_operation)
         history_sources.add("association.projects", HistorySource(HealthProject, named_for_history))
         connection_created.connect(teach_sqlite, dispatch_uid="teach_sqlite")
         post_migrate.connect(immutability.install_after_migrate, dispatch_uid="immutability")

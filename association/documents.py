@@ -24,7 +24,14 @@ class DocumentDamaged(Exception):
 
 
 def store_file(
-    *, source: Path, filename: str, content_type: str, permission: str, actor: User, stored_as: str = ""
+    *,
+    source: Path,
+    filename: str,
+    content_type: str,
+    permission: str,
+    actor: User,
+    stored_as: str = "",
+    personal: bool = False,
 ) -> Document:
     """Copy ``source`` into the documents and return its row.
 
@@ -33,6 +40,7 @@ def store_file(
     Args:
         stored_as: a place of its own (relative), for a file that is made again after a crash: the second making then
             takes the place of the first. A new one is drawn by default.
+        personal: for the actor alone, whoever else has the permission.
     """
     stored_as = stored_as or f"{timezone.localdate():%Y/%m}/{uuid.uuid4().hex}{_suffix(filename)}"
     target = Path(settings.DOCUMENTS_DIR) / stored_as
@@ -51,6 +59,7 @@ def store_file(
         stored_as=stored_as,
         permission=permission,
         created_by=actor,
+        personal=personal,
     )
 
 

@@ -15,7 +15,7 @@ from payments.models import LineKind, Payment, Run
 from payments.reasons import explain
 from payments.workbook import reading
 from payments.workbook.reading import Ledger, Report, TeamWords
-from payments.workbook.sheets import DAY, EUROS, MONTH, PROSE, Column, ListSheet
+from association.typed_sheets import DAY, EUROS, MONTH, PROSE, Column, ListSheet
 
 PAYMENTS = (
     Column("Référence", 22),

@@ -23,7 +23,7 @@ from payments.services.runs import settle_run
 from payments.services.transfers import hold_payment, reject_payment, void_payment
 from payments.workbook import WorkbookUnbalanced, write_payment_workbook
 from payments.workbook import lists as workbook_lists
-from payments.workbook.sheets import euros
+from association.typed_sheets import euros
 from tests.factories import (
     AccountFactory,
     ActionFactory,

@@ -1,0 +1,144 @@
+"""Steps for many rows of a list: what fits a selection, the confirmation, and what became of each row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from association.access import needs
+from association.bulk_table import BulkItemTable
+from association.forms.shared import put_errors
+from association.jobs import broker_answers
+from association.listing.bulk import offers_for, selection_of, step_named
+from association.machine import TransitionRefused
+from association.models import BulkOperation, Job
+from association.registries import listings
+from association.selectors import bulk as selectors
+from association.services.bulk import draw_up_operation, resume_operation, start_operation
+from association.services.steps import move_job
+from association.tables import on_page
+
+
+def offers(request: HttpRequest, listing: Any, **arguments: Any) -> HttpResponse:
+    """Show the steps that fit the rows selected in a list, each with how many it fits (posted; by htmx a fragment)."""
+    page: dict[str, Any] = {
+        "listing": listing,
+        "posted": request.POST,
+        "id_lists": request.POST.getlist("ids"),
+        "draw_up_url": listing.url("bulk", **arguments),
+        "back": listing.url(**arguments),
+    }
+    try:
+        selection = selection_of(listing, request.user, request.POST, **arguments)
+        page |= {"offers": offers_for(listing, request.user, selection), "total": selection.count()}
+    except ValidationError as stale:
+        page["error"] = " ".join(stale.messages)
+    template = "association/bulk_offers.html" if request.htmx else "association/bulk_selection.html"
+    return render(request, template, page, status=409 if "error" in page else 200)
+
+
+def draw_up(request: HttpRequest, listing: Any, **arguments: Any) -> HttpResponse:
+    """Draw up a step for the rows selected, and ask for its confirmation."""
+    step = step_named(listing, request.POST.get("step", ""), request.user)
+    if step is None:
+        raise PermissionDenied("Votre rôle ne permet pas cette étape, ou elle n’existe plus.")
+    try:
+        selection = selection_of(listing, request.user, request.POST, **arguments)
+        operation = draw_up_operation(
+            listing=listing, step=step, selection=selection, arguments=arguments, actor=request.user
+        )
+    except (ValidationError, TransitionRefused) as refused:
+        said = " ".join(refused.messages) if isinstance(refused, ValidationError) else refused.reason
+        page = {"listing": listing, "error": said, "back": listing.url(**arguments)}
+        return render(request, "association/bulk_selection.html", page, status=409)
+    return redirect("association:bulk_confirm", pk=operation.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("association.run_job")
+def bulk_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what a step will do and leave aside, ask what it has to know, and start it; once started, show it."""
+    operation = get_object_or_404(selectors.operations_of(request.user), pk=pk, created_by=request.user)
+    if operation.started_at:
+        return redirect("association:bulk", pk=pk)
+    listing = listings[operation.listing]
+    step = step_named(listing, operation.step, request.user)
+    if step is None:
+        raise PermissionDenied("Votre rôle ne permet pas cette étape, ou elle n’existe plus.")
+    answers = dict(request.POST.lists())
+    form = step.filled(answers if request.method == "POST" else None)
+    if form.is_valid() and _started(operation, answers, form, request):
+        return redirect("association:bulk", pk=pk)
+    page = {
+        "operation": operation,
+        "step": step,
+        "listing": listing,
+        "form": form,
+        "count": operation.items.count(),
+        "skipped_count": sum(number for _, number in operation.skipped),
+        "back": listing.url(**operation.arguments),
+    }
+    return render(request, "association/bulk_confirm.html", page)
+
+
+@require_safe
+@needs("association.run_job")
+def bulk(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show an operation: its progress, what became of each row, and the refused ones apart."""
+    return _page(request, get_object_or_404(selectors.operations_of(request.user), pk=pk))
+
+
+@require_POST
+@needs("association.run_job")
+def bulk_step(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop an operation at work, or go on with one that was stopped."""
+    operation = get_object_or_404(selectors.operations_of(request.user).exclude(job=None), pk=pk)
+    try:
+        if request.POST.get("step") == "stop":
+            move_job(job=operation.job, step="cancel", actor=request.user)
+        else:
+            resume_operation(operation=operation, actor=request.user)
+    except TransitionRefused as refused:
+        fresh = get_object_or_404(selectors.operations_of(request.user), pk=pk)
+        return _page(request, fresh, refused={"error": refused.reason})
+    return redirect("association:bulk", pk=pk)
+
+
+def _started(operation: BulkOperation, answers: dict[str, Any], form: forms.Form, request: HttpRequest) -> bool:
+    """Start an operation; when the service refuses what was answered, say why on the form."""
+    try:
+        start_operation(operation=operation, answers=answers, actor=request.user)
+    except ValidationError as refused:
+        put_errors(form, refused)
+        return False
+    return True
+
+
+def _page(request: HttpRequest, operation: BulkOperation, refused: dict[str, str] | None = None) -> HttpResponse:
+    if operation.job is None:
+        return redirect("association:bulk_confirm", pk=operation.pk)
+    listing = listings[operation.listing]
+    outcome = request.GET.get("issue", "")
+    items = selectors.items_of(operation, outcome)
+    back = listing.url(**operation.arguments)
+    page = {
+        "operation": operation,
+        "view": selectors.view_of(operation, user=request.user),
+        "job": operation.job,
+        "is_live": operation.job.state in (Job.State.WAITING, Job.State.RUNNING),
+        "broker_is_silent": operation.job.state == Job.State.WAITING and not broker_answers(),
+        "progress_url": reverse("association:job_progress", args=[operation.job_id]),
+        "outcome": outcome,
+        "table": on_page(BulkItemTable(items, listing=listing), request),
+        "listing": listing,
+        "back": back,
+        "refused_url": f"{back}?lot={operation.pk}",
+        "refused": refused,
+    }
+    return render(request, "association/bulk.html", page, status=409 if refused else 200)
