@@ -19,6 +19,7 @@ class AssociationConfig(AppConfig):
         from association.searching import teach_sqlite
         from association.selectors.projects import named_for_history
         from association.services.bulk import BULK_JOB, run_operation
+        from association.services.list_exports import EXPORT_JOB, export_job
 
         permissions.grant(permissions.PERMISSIONS)
         immutability.declare_append_only(TransitionLog)
@@ -59,6 +60,7 @@ class AssociationConfig(AppConfig):
         figures.add("association.teams", team_figures)
         job_kinds.add(SEND_JOB, send_queued_mail)
         job_kinds.add(BULK_JOB, run_operation)
+        job_kinds.add(EXPORT_JOB, export_job)
         history_sources.add("association.projects", HistorySource(HealthProject, named_for_history))
         connection_created.connect(teach_sqlite, dispatch_uid="teach_sqlite")
         post_migrate.connect(immutability.install_after_migrate, dispatch_uid="immutability")

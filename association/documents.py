@@ -6,7 +6,11 @@ import hashlib
 import os
 import re
 import shutil
+import tempfile
+import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -16,6 +20,7 @@ from association.models.documents import Document
 from association.models.users import User
 from association.upload_formats import SUFFIXES
 
+DRAFT_SECONDS = 3_600  # far above the longest export: what is older was left by a killed one
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -61,6 +66,19 @@ def store_file(
         created_by=actor,
         personal=personal,
     )
+
+
+@contextmanager
+def draft_folder(name: str) -> Iterator[Path]:
+    """Give a folder of one's own for a file on its way; what a killed export left goes with a later one."""
+    drafts = Path(settings.DRAFTS_DIR)
+    drafts.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for left in drafts.iterdir():
+        with suppress(FileNotFoundError):  # another export cleans up too
+            if time.time() - left.stat().st_mtime > DRAFT_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"{name}-", dir=drafts) as folder:
+        yield Path(folder)
 
 
 def store_bytes(*, content: bytes, filename: str, content_type: str, permission: str, actor: User) -> Document:

@@ -111,7 +111,6 @@ inbox: Registry[InboxSource] = Registry("inbox")
 figures: Registry[FigureSource] = Registry("figures")
 job_kinds: Registry[JobFunction] = Registry("job kinds")
 sheets: Registry[Any] = Registry("sheets of the import workbook")
-listings: Registry[Any] = Registry("lists")
 # team -> why it may not be closed yet, in French, or nothing.
 closing_obstacles: Registry[Callable[[Team], str | None]] = Registry("obstacles to closing a team")
 # By keyword (team, withdrawn_on, reason, actor): what ends with a recognition, in the same transaction.

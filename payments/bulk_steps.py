@@ -43,7 +43,7 @@ VERIFY = BulkStep(
     permission=MANAGE,
     states=(Account.State.PROPOSED,),
     run=lambda account, actor: verify_account(account=account, actor=actor),
-    text="Un compte que vous avez saisi vous-même est refusé : une autre personne le vérifie. Le compte d’avant est archivé.",
+    text="Un compte que vous avez saisi est refusé : une autre personne le vérifie. Le compte d’avant est archivé.",
 )
 REJECT = BulkStep(
     name="reject",

@@ -118,19 +118,14 @@ class BulkOffer:
     total: int
 
 
-def steps_for(listing: Any, user: User) -> list[BulkStep]:
-    """Return the steps of a list that the role may take."""
-    return [step for step in listing.bulk if user.has_perm(step.permission)]
-
-
 def step_named(listing: Any, name: str, user: User) -> BulkStep | None:
     """Return a step of a list by its name, or None when there is none for this role."""
-    return next((step for step in steps_for(listing, user) if step.name == name), None)
+    return next((step for step in listing.steps_of(user) if step.name == name), None)
 
 
 def offers_for(listing: Any, user: User, selection: Selection) -> list[BulkOffer]:
     """Return the steps that fit at least one of the rows selected."""
-    steps = steps_for(listing, user)
+    steps = listing.steps_of(user)
     counts = [0] * len(steps)
     total = 0
     for part in selection.plain():
@@ -140,7 +135,13 @@ def offers_for(listing: Any, user: User, selection: Selection) -> list[BulkOffer
     return [BulkOffer(step, count, total) for step, count in zip(steps, counts, strict=True) if count]
 
 
-def selection_of(listing: Any, user: User, posted: QueryDict, **arguments: Any) -> Selection:
+def rows_of(listing: Any, user: User, **route: Any) -> QuerySet[Any]:
+    """Return all rows of a list that a user sees, at one of its addresses."""
+    rows: QuerySet[Any] = listing.rows(user, **listing.about(user, **route))
+    return rows
+
+
+def selection_of(listing: Any, user: User, posted: QueryDict, **route: Any) -> Selection:
     """Return what a page posts as its selection: ``ids`` (numbers parted by commas), or ``all=1`` and its ``query``.
 
     Raises:
@@ -149,8 +150,8 @@ def selection_of(listing: Any, user: User, posted: QueryDict, **arguments: Any) 
     if posted.get("all") != "1":
         written = ",".join(posted.getlist("ids")).split(",")
         numbers = [int(text) for text in written if text.isdecimal() and len(text) <= DIGITS]
-        return Selection(listing.rows(user, **arguments), numbers)
-    asked = listing.asked(user, QueryDict(posted.get("query", "")), **arguments)
+        return Selection(rows_of(listing, user, **route), numbers)
+    asked = listing.asked(user, QueryDict(posted.get("query", "")), **route)
     if asked.remarks:
         raise ValidationError(STALE)
     return Selection(asked.rows)

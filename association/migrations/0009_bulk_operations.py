@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('listing', models.CharField(max_length=60, verbose_name='liste')),
-                ('arguments', models.JSONField(default=dict, verbose_name='arguments de la liste')),
+                ('route', models.JSONField(default=dict, verbose_name="arguments de l'adresse")),
                 ('step', models.CharField(max_length=60, verbose_name='étape')),
                 ('title', models.CharField(max_length=200, verbose_name='intitulé')),
                 ('answers', models.JSONField(default=dict, verbose_name='réponses')),

@@ -20,12 +20,12 @@ class BulkOperation(models.Model):
     """One step (``step``, by its name in the list ``listing``) for the rows that were selected.
 
     It is drawn up when the step is pressed (its rows are frozen then, and shown to be confirmed) and started once: a
-    second press finds it started. ``arguments`` are those of the list's address, ``answers`` what its form was given,
+    second press finds it started. ``route`` are the arguments of the list's address, ``answers`` what the form was given,
     as typed; ``skipped`` says of the selected rows that the step does not fit how many they are, and why.
     """
 
     listing = models.CharField("liste", max_length=60)
-    arguments = models.JSONField("arguments de la liste", default=dict)
+    route = models.JSONField("arguments de l'adresse", default=dict)
     step = models.CharField("étape", max_length=60)
     title = models.CharField("intitulé", max_length=200)
     answers = models.JSONField("réponses", default=dict)

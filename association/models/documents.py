@@ -19,8 +19,9 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     def visible_to(self, user: Any) -> DocumentQuerySet:
         """Documents whose own permission the role has, and one's own uploads.
 
-        A personal one is for whoever had it made: what it holds follows that person's scope. One that is filed in a dossier is for those who see that team. Bytes that are in quarantine in one dossier are
-        for nobody, wherever else they lie.
+        A personal one is for whoever had it made: what it holds follows that person's scope. One that is filed in a
+        dossier is for those who see that team. Bytes that are in quarantine in one dossier are for nobody, wherever
+        else they lie.
         """
         from association.models.teams import Team
 

@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from association.jobs import LIVE
+from association.listing.declaration import listings
 from association.models import BulkItem, BulkOperation, User
-from association.registries import listings
 
 GROUPS = 8
 Outcome = BulkItem.Outcome

@@ -8,22 +8,26 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import QuerySet
+from django.http import Http404
 from django.utils import timezone
 
 from association.bulk import insert_rows
 from association.jobs import LIVE, JobFailed, request_job
-from association.listing.bulk import BulkStep, Selection, step_named
+from association.listing.bulk import BulkStep, Selection, rows_of, step_named
+from association.listing.declaration import listings
 from association.machine import TransitionRefused
 from association.models import BulkItem, BulkOperation, Job, User
 from association.money import grouped
 from association.permissions import require
-from association.registries import Progress, listings
+from association.registries import Progress
 from association.workflow import lock
 
 logger = logging.getLogger(__name__)
@@ -37,12 +41,12 @@ NOT_FOUND = "Cette ligne n’existe plus, ou n’est plus dans votre périmètre
 
 
 def draw_up_operation(
-    *, listing: Any, step: BulkStep, selection: Selection, actor: User, arguments: Mapping[str, Any] | None = None
+    *, listing: Any, step: BulkStep, selection: Selection, actor: User, route: Mapping[str, Any] | None = None
 ) -> BulkOperation:
     """Freeze which of the rows selected a step will be taken by, for its confirmation; nothing is done yet.
 
     Args:
-        arguments: those of the list's address (the run whose payments it shows).
+        route: the arguments of the list's address (the run whose payments it shows).
 
     Raises:
         TransitionRefused: when the step fits none of them.
@@ -53,7 +57,7 @@ def draw_up_operation(
     skipped: Counter[str] = Counter()
     with transaction.atomic():
         operation = BulkOperation.objects.create(
-            listing=listing.name, arguments=dict(arguments or {}), step=step.name, title=step.label, created_by=actor
+            listing=listing.name, route=dict(route or {}), step=step.name, title=step.label, created_by=actor
         )
         rows = _items(operation, step, selection, skipped)
         count = insert_rows(BulkItem, ("operation", "object_id", "label", "outcome", "sentence"), rows)
@@ -91,7 +95,7 @@ def start_operation(*, operation: BulkOperation, answers: Mapping[str, Sequence[
 
 
 def resume_operation(*, operation: BulkOperation, actor: User) -> BulkOperation:
-    """Go on with an operation that was stopped or that failed: the rows that wait are done, the others stay as they are.
+    """Go on with an operation that was stopped or failed: the rows that wait are done, the others left as they are.
 
     Raises:
         TransitionRefused: when it was not started, is at work, or has no row left.
@@ -131,19 +135,20 @@ def run_operation(job: Job, progress: Progress) -> dict[str, Any]:
     progress.total(total)
     if total > len(left):
         progress.advance(total - len(left))
+    rows = _rows(operation)
     for pk in left:
-        _work(pk, operation, step, form.cleaned_data)
+        _work(pk, operation.created_by, rows, partial(step.run, **form.cleaned_data))
         progress.advance()
     return dict(Counter(operation.items.order_by().values_list("outcome", flat=True)))
 
 
-def _work(pk: int, operation: BulkOperation, step: BulkStep, answers: Mapping[str, Any]) -> None:
+def _work(pk: int, actor: User, rows: QuerySet[Any], take: Callable[..., object]) -> None:
     """Do one row and write what became of it, or neither; a row that has its outcome is left as it is."""
     with transaction.atomic():
         item = BulkItem.objects.select_for_update().get(pk=pk)
         if item.outcome != BulkItem.Outcome.WAITING:
             return
-        outcome, sentence = _taken(item, operation, step, answers)
+        outcome, sentence = _taken(item, actor, rows, take)
         _note(item, outcome, sentence)
 
 
@@ -152,15 +157,14 @@ def _note(item: BulkItem, outcome: str, sentence: str) -> None:
     item.save(update_fields=["outcome", "sentence", "done_at"])
 
 
-def _taken(item: BulkItem, operation: BulkOperation, step: BulkStep, answers: Mapping[str, Any]) -> tuple[str, str]:
+def _taken(item: BulkItem, actor: User, rows: QuerySet[Any], take: Callable[..., object]) -> tuple[str, str]:
     """Take one row through the step; return its outcome, and why it was refused or what there is to say."""
-    actor = operation.created_by
-    row = listings[operation.listing].rows(actor, **operation.arguments).filter(pk=item.object_id).first()
+    row = rows.filter(pk=item.object_id).first()
     if row is None:
         return BulkItem.Outcome.REFUSED, NOT_FOUND
     try:
         with transaction.atomic():  # what a service had begun before it refused is undone
-            said = step.run(row, actor, **answers)
+            said = take(row, actor)
     except (TransitionRefused, PermissionDenied) as refused:
         return BulkItem.Outcome.REFUSED, str(refused)
     except ValidationError as refused:
@@ -168,10 +172,10 @@ def _taken(item: BulkItem, operation: BulkOperation, step: BulkStep, answers: Ma
     except DatabaseError as error:
         if not isinstance(error, IntegrityError):
             raise  # a lost connection, a deadlock: the job tries again
-        logger.exception("bulk operation %s, row %s", operation.pk, item.object_id)
+        logger.exception("bulk operation %s, row %s", item.operation_id, item.object_id)
         return BulkItem.Outcome.REFUSED, UNEXPECTED
     except Exception:  # one row in a condition that nobody foresaw must not keep the others waiting
-        logger.exception("bulk operation %s, row %s", operation.pk, item.object_id)
+        logger.exception("bulk operation %s, row %s", item.operation_id, item.object_id)
         return BulkItem.Outcome.REFUSED, UNEXPECTED
     return BulkItem.Outcome.DONE, said if isinstance(said, str) else ""
 
@@ -179,7 +183,7 @@ def _taken(item: BulkItem, operation: BulkOperation, step: BulkStep, answers: Ma
 def _items(
     operation: BulkOperation, step: BulkStep, selection: Selection, skipped: Counter[str]
 ) -> Iterator[tuple[int, int, str, str, str]]:
-    """Yield the rows that the step fits, in the order of their numbers; count the others by what speaks against them."""
+    """Yield the rows that the step fits, in the order of their numbers; count the others by why they are left aside."""
     for part, plain in zip(selection.parts(), selection.plain(), strict=True):
         skipped.update(step.left_aside(plain))
         fitting = part.filter(pk__in=step.fitting(plain).order_by().values("pk"))
@@ -187,9 +191,17 @@ def _items(
             yield operation.pk, row.pk, step.named(row)[:LABEL_LENGTH], BulkItem.Outcome.WAITING.value, ""
 
 
+def _rows(operation: BulkOperation) -> QuerySet[Any]:
+    """Return the rows of the scope of whoever asked."""
+    try:
+        return rows_of(listings[operation.listing], operation.created_by, **operation.route).order_by()
+    except Http404:
+        raise JobFailed("Cette liste n’est plus dans votre périmètre.") from None
+
+
 def _step_of(operation: BulkOperation, actor: User) -> BulkStep:
-    listing = listings[operation.listing] if operation.listing in listings else None
-    step = step_named(listing, operation.step, actor) if listing else None
+    known = operation.listing in listings
+    step = step_named(listings[operation.listing], operation.step, actor) if known else None
     if step is None:
         raise PermissionDenied("Votre rôle ne permet pas cette étape, ou elle n’existe plus.")
     return step

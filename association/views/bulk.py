@@ -16,26 +16,26 @@ from association.bulk_table import BulkItemTable
 from association.forms.shared import put_errors
 from association.jobs import broker_answers
 from association.listing.bulk import offers_for, selection_of, step_named
+from association.listing.declaration import listings
 from association.machine import TransitionRefused
 from association.models import BulkOperation, Job
-from association.registries import listings
 from association.selectors import bulk as selectors
 from association.services.bulk import draw_up_operation, resume_operation, start_operation
 from association.services.steps import move_job
 from association.tables import on_page
 
 
-def offers(request: HttpRequest, listing: Any, **arguments: Any) -> HttpResponse:
+def offers(request: HttpRequest, listing: Any, **route: Any) -> HttpResponse:
     """Show the steps that fit the rows selected in a list, each with how many it fits (posted; by htmx a fragment)."""
     page: dict[str, Any] = {
         "listing": listing,
         "posted": request.POST,
         "id_lists": request.POST.getlist("ids"),
-        "draw_up_url": listing.url("bulk", **arguments),
-        "back": listing.url(**arguments),
+        "draw_up_url": reverse(f"{listing.address}_bulk", kwargs=route or None),
+        "back": listing.url(**route),
     }
     try:
-        selection = selection_of(listing, request.user, request.POST, **arguments)
+        selection = selection_of(listing, request.user, request.POST, **route)
         page |= {"offers": offers_for(listing, request.user, selection), "total": selection.count()}
     except ValidationError as stale:
         page["error"] = " ".join(stale.messages)
@@ -43,19 +43,17 @@ def offers(request: HttpRequest, listing: Any, **arguments: Any) -> HttpResponse
     return render(request, template, page, status=409 if "error" in page else 200)
 
 
-def draw_up(request: HttpRequest, listing: Any, **arguments: Any) -> HttpResponse:
+def draw_up(request: HttpRequest, listing: Any, **route: Any) -> HttpResponse:
     """Draw up a step for the rows selected, and ask for its confirmation."""
     step = step_named(listing, request.POST.get("step", ""), request.user)
     if step is None:
         raise PermissionDenied("Votre rôle ne permet pas cette étape, ou elle n’existe plus.")
     try:
-        selection = selection_of(listing, request.user, request.POST, **arguments)
-        operation = draw_up_operation(
-            listing=listing, step=step, selection=selection, arguments=arguments, actor=request.user
-        )
+        selection = selection_of(listing, request.user, request.POST, **route)
+        operation = draw_up_operation(listing=listing, step=step, selection=selection, route=route, actor=request.user)
     except (ValidationError, TransitionRefused) as refused:
         said = " ".join(refused.messages) if isinstance(refused, ValidationError) else refused.reason
-        page = {"listing": listing, "error": said, "back": listing.url(**arguments)}
+        page = {"listing": listing, "error": said, "back": listing.url(**route)}
         return render(request, "association/bulk_selection.html", page, status=409)
     return redirect("association:bulk_confirm", pk=operation.pk)
 
@@ -82,7 +80,7 @@ def bulk_confirm(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "count": operation.items.count(),
         "skipped_count": sum(number for _, number in operation.skipped),
-        "back": listing.url(**operation.arguments),
+        "back": listing.url(**operation.route),
     }
     return render(request, "association/bulk_confirm.html", page)
 
@@ -126,7 +124,7 @@ def _page(request: HttpRequest, operation: BulkOperation, refused: dict[str, str
     listing = listings[operation.listing]
     outcome = request.GET.get("issue", "")
     items = selectors.items_of(operation, outcome)
-    back = listing.url(**operation.arguments)
+    back = listing.url(**operation.route)
     page = {
         "operation": operation,
         "view": selectors.view_of(operation, user=request.user),

@@ -8,11 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from association.registries import Progress
+from association.typed_sheets import workbook_at
 from payments.models import Run
 from payments.workbook.controls import WorkbookUnbalanced, write_controls
 from payments.workbook.lists import Lists
 from payments.workbook.reading import teams
-from association.typed_sheets import workbook_at
 
 __all__ = ["WorkbookUnbalanced", "write_payment_workbook"]
 

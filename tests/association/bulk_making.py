@@ -1,17 +1,17 @@
-"""A list of teams for the tests of operations on many rows: its one step leaves a trace that cannot be left twice unseen."""
+"""A list of teams for the tests of operations on many rows: its one step leaves a trace each time."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
 
 from association.listing.bulk import BulkStep, Selection
+from association.listing.declaration import Listing, listings
 from association.machine import TransitionRefused
 from association.models import BulkOperation, Exchange, Team, User
-from association.registries import listings
 from association.services.bulk import draw_up_operation, start_operation
+from association.tables import TeamTable
 from association.workflow import enter_at
 
 REFUSED_NAME = "Refusée"
@@ -39,19 +39,16 @@ NOTE = BulkStep(
 )
 
 
-class NotedTeams:
-    """What the operations ask of a list."""
-
+class NotedTeams(Listing):
     name = "tests.teams"
     title, noun = "Équipes", "équipe,équipes"
     permission = "association.view_team"
+    address = "association:team_list"
+    table = TeamTable
     bulk = (NOTE,)
 
-    def rows(self, user: User, **arguments: Any) -> Any:
+    def rows(self, user: User, **about: Any) -> Any:
         return Team.objects.visible_to(user)
-
-    def asked(self, user: User, query: QueryDict, **arguments: Any) -> Any:
-        raise NotImplementedError
 
 
 NOTED_TEAMS = NotedTeams()

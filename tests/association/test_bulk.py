@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -36,6 +37,12 @@ def staff() -> User:
 
 def teams(count: int, **options: Any) -> list[Team]:
     return [TeamFactory(registered=True, **options) for _ in range(count)]
+
+
+def work(operation: BulkOperation, item: BulkItem) -> None:
+    """Do one row, as the job does."""
+    actor = operation.created_by
+    services._work(item.pk, actor, NOTED_TEAMS.rows(actor), partial(bulk_making.note, body="Vu."))
 
 
 def test_offers_count_what_fits_of_the_selection(staff: User) -> None:
@@ -198,7 +205,7 @@ def test_stopped_operation_is_gone_on_with_and_does_each_row_once(staff: User) -
     teams(4)
     operation = started(staff)
     for item in operation.items.order_by("pk")[:2]:
-        services._work(item.pk, operation, NOTE, {"body": "Vu."})
+        work(operation, item)
     fire(operation.job, "cancel", actor=staff)
     operation.refresh_from_db()
     assert view_of(operation, user=staff).may_resume
@@ -223,7 +230,7 @@ def test_row_with_an_outcome_is_left_as_it_is(staff: User) -> None:
     operation = started(staff)
     item = operation.items.get()
     for _ in range(2):
-        services._work(item.pk, operation, NOTE, {"body": "Vu."})
+        work(operation, item)
     assert Exchange.objects.count() == 1
     assert BulkItem.objects.get().outcome == "done"
 
