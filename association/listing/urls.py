@@ -1,0 +1,14 @@
+"""The addresses of a list, all under that of its page."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from association.listing.declaration import Listing
+from association.listing.views import page_of
+
+
+def listing_urls(route: str, listing: type[Listing]) -> list[URLPattern]:
+    """Return the addresses of a list; ``route`` ends with a slash and may take arguments (a run's key)."""
+    name = listing.address.split(":")[-1]
+    return [path(route, page_of(listing()), name=name)]
