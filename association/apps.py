@@ -40,7 +40,7 @@ class AssociationConfig(AppConfig):
         )
         immutability.declare_frozen(
             Document,
-            columns=["sha256", "size", "stored_as", "created_by", "created_at"],
+            columns=["sha256", "size", "stored_as", "personal", "created_by", "created_at"],
             message="Un document rangé ne se modifie ni ne s'efface.",
         )
         # A file name may name a patient: erasing takes it away, and nothing else changes it.

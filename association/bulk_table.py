@@ -36,7 +36,7 @@ class BulkItemTable(tables.Table):
         super().__init__(*args, **kwargs)
 
     def render_label(self, value: str, record: BulkItem) -> str:
-        address = self.listing.page_of(record.object_id)
+        address = self.listing.row_url(record.object_id)
         return format_html('<a href="{}">{}</a>', address, value) if address else value
 
     def render_sentence(self, value: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from association.bulk_steps import TEAM_STEPS
 from association.filters import TeamFilter
 from association.listing.declaration import Listing
 from association.models import Team, User
@@ -20,8 +21,10 @@ class TeamList(Listing):
     title, noun = "Équipes", "équipe,équipes"
     permission = "association.view_team"
     address = "association:team_list"
+    row_address = "association:team"
     table, filters = TeamTable, TeamFilter
     shown = ("name", "code", "state", "kind", "members_count", "officer")
+    bulk = TEAM_STEPS
     template = "association/team_list.html"
 
     def rows(self, user: User, **about: Any) -> QuerySet[Team]:

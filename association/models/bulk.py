@@ -20,7 +20,7 @@ class BulkOperation(models.Model):
     """One step (``step``, by its name in the list ``listing``) for the rows that were selected.
 
     It is drawn up when the step is pressed (its rows are frozen then, and shown to be confirmed) and started once: a
-    second press finds it started. ``route`` are the arguments of the list's address, ``answers`` what the form was given,
+    second press finds it started. ``route`` are the arguments of the list's address, ``answers`` what the form got,
     as typed; ``skipped`` says of the selected rows that the step does not fit how many they are, and why.
     """
 

@@ -13,6 +13,7 @@ from association.listing.declaration import listings
 from association.models import BulkItem, BulkOperation, User
 
 GROUPS = 8
+LONGEST_NUMBER = 18  # digits
 Outcome = BulkItem.Outcome
 
 
@@ -72,8 +73,13 @@ def items_of(operation: BulkOperation, outcome: str = "") -> QuerySet[BulkItem]:
     return items.filter(outcome=outcome) if outcome in Outcome.values else items
 
 
-def refused_in(number: str, *, user: User) -> QuerySet[Any, Any]:
-    """Return the numbers of the rows that an operation of a user refused; none of an operation of somebody else."""
-    wanted = operations_of(user).filter(pk=int(number)) if number.isdecimal() and len(number) < 18 else None
-    items = BulkItem.objects.filter(outcome=Outcome.REFUSED).order_by()
-    return (items.filter(operation__in=wanted) if wanted is not None else items.none()).values("object_id")
+def operation_of(listing: str, number: str, *, user: User) -> BulkOperation | None:
+    """Return an operation of a list by its number as it was typed, or None when there is none for this user."""
+    if not (number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER):
+        return None
+    return operations_of(user).filter(listing=listing, pk=int(number)).first()
+
+
+def refused_in(operation: BulkOperation) -> QuerySet[Any, Any]:
+    """Return the numbers of the rows that an operation refused."""
+    return operation.items.filter(outcome=Outcome.REFUSED).order_by().values("object_id")

@@ -11,12 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from association.access import needs
+from association.access import View, needs
 from association.bulk_table import BulkItemTable
 from association.forms.shared import put_errors
 from association.jobs import broker_answers
 from association.listing.bulk import offers_for, selection_of, step_named
-from association.listing.declaration import listings
+from association.listing.declaration import Listing, listings
 from association.machine import TransitionRefused
 from association.models import BulkOperation, Job
 from association.selectors import bulk as selectors
@@ -24,38 +24,55 @@ from association.services.bulk import draw_up_operation, resume_operation, start
 from association.services.steps import move_job
 from association.tables import on_page
 
-
-def offers(request: HttpRequest, listing: Any, **route: Any) -> HttpResponse:
-    """Show the steps that fit the rows selected in a list, each with how many it fits (posted; by htmx a fragment)."""
-    page: dict[str, Any] = {
-        "listing": listing,
-        "posted": request.POST,
-        "id_lists": request.POST.getlist("ids"),
-        "draw_up_url": reverse(f"{listing.address}_bulk", kwargs=route or None),
-        "back": listing.url(**route),
-    }
-    try:
-        selection = selection_of(listing, request.user, request.POST, **route)
-        page |= {"offers": offers_for(listing, request.user, selection), "total": selection.count()}
-    except ValidationError as stale:
-        page["error"] = " ".join(stale.messages)
-    template = "association/bulk_offers.html" if request.htmx else "association/bulk_selection.html"
-    return render(request, template, page, status=409 if "error" in page else 200)
+NO_STEP = "Votre rôle ne permet pas cette étape, ou elle n’existe plus."
 
 
-def draw_up(request: HttpRequest, listing: Any, **route: Any) -> HttpResponse:
-    """Draw up a step for the rows selected, and ask for its confirmation."""
-    step = step_named(listing, request.POST.get("step", ""), request.user)
-    if step is None:
-        raise PermissionDenied("Votre rôle ne permet pas cette étape, ou elle n’existe plus.")
-    try:
-        selection = selection_of(listing, request.user, request.POST, **route)
-        operation = draw_up_operation(listing=listing, step=step, selection=selection, route=route, actor=request.user)
-    except (ValidationError, TransitionRefused) as refused:
-        said = " ".join(refused.messages) if isinstance(refused, ValidationError) else refused.reason
-        page = {"listing": listing, "error": said, "back": listing.url(**route)}
-        return render(request, "association/bulk_selection.html", page, status=409)
-    return redirect("association:bulk_confirm", pk=operation.pk)
+def offers_of(listing: Listing) -> View:
+    """Return the view that shows the steps that fit the rows selected, each with how many it fits."""
+
+    @require_POST
+    @needs(listing.permission)
+    def offers(request: HttpRequest, **route: Any) -> HttpResponse:
+        back = listing.url(**route)
+        page: dict[str, Any] = {
+            "listing": listing,
+            "posted": request.POST,
+            "id_lists": request.POST.getlist("ids"),
+            "draw_up_url": f"{back}lot/",
+            "back": back,
+        }
+        try:
+            selection = selection_of(listing, request.user, request.POST, **route)
+            page |= {"offers": offers_for(listing, request.user, selection), "total": selection.count()}
+        except ValidationError as stale:
+            page["error"] = " ".join(stale.messages)
+        template = "association/bulk_offers.html" if request.htmx else "association/bulk_selection.html"
+        return render(request, template, page)
+
+    return offers
+
+
+def draw_up_of(listing: Listing) -> View:
+    """Return the view that draws up a step for the rows selected, and leads to its confirmation."""
+
+    @require_POST
+    @needs(listing.permission)
+    def draw_up(request: HttpRequest, **route: Any) -> HttpResponse:
+        step = step_named(listing, request.POST.get("step", ""), request.user)
+        if step is None:
+            raise PermissionDenied(NO_STEP)
+        try:
+            selection = selection_of(listing, request.user, request.POST, **route)
+            operation = draw_up_operation(
+                listing=listing, step=step, selection=selection, route=route, actor=request.user
+            )
+        except (ValidationError, TransitionRefused) as refused:
+            said = " ".join(refused.messages) if isinstance(refused, ValidationError) else refused.reason
+            page = {"listing": listing, "error": said, "back": listing.url(**route)}
+            return render(request, "association/bulk_selection.html", page, status=409)
+        return redirect("association:bulk_confirm", pk=operation.pk)
+
+    return draw_up
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,7 +85,7 @@ def bulk_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     listing = listings[operation.listing]
     step = step_named(listing, operation.step, request.user)
     if step is None:
-        raise PermissionDenied("Votre rôle ne permet pas cette étape, ou elle n’existe plus.")
+        raise PermissionDenied(NO_STEP)
     answers = dict(request.POST.lists())
     form = step.filled(answers if request.method == "POST" else None)
     if form.is_valid() and _started(operation, answers, form, request):
@@ -136,7 +153,7 @@ def _page(request: HttpRequest, operation: BulkOperation, refused: dict[str, str
         "table": on_page(BulkItemTable(items, listing=listing), request),
         "listing": listing,
         "back": back,
-        "refused_url": f"{back}?lot={operation.pk}",
+        "refused_url": f"{back}?lot={operation.pk}#tout-selectionner",
         "refused": refused,
     }
     return render(request, "association/bulk.html", page, status=409 if refused else 200)

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import OperationalError, connection, transaction
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from association.jobs import run_job
 from association.listing.bulk import Selection, offers_for
 from association.machine import TransitionRefused
 from association.models import BulkItem, BulkOperation, Exchange, Job, Team, User
-from association.selectors.bulk import operations_of, refused_in, view_of
+from association.selectors.bulk import operation_of, operations_of, view_of
 from association.services import bulk as services
 from association.services.bulk import resume_operation, start_operation
 from association.workflow import fire
@@ -135,15 +136,21 @@ def test_each_row_says_what_became_of_it_and_a_refused_one_changes_nothing(staff
     view = view_of(operation, user=staff)
     assert (view.total, view.done, view.refused, view.waiting, view.may_resume) == (2, 1, 1, 0, False)
     assert [(reason.sentence, reason.count) for reason in view.reasons] == [("Cette équipe est refusée.", 1)]
-    assert list(refused_in(str(operation.pk), user=staff)) == [{"object_id": refused.pk}]
+    asked = NOTED_TEAMS.asked(staff, QueryDict(f"lot={operation.pk}"))
+    assert (list(asked.rows), asked.remarks, asked.query) == ([refused], [], f"lot={operation.pk}")
+    assert asked.filters_said[0].words == "refusées, «\u00a0Noter : 2 équipes\u00a0»"
 
 
 def test_refused_rows_are_only_told_to_those_who_see_the_operation(staff: User) -> None:
     teams(1, name="Refusée")
     operation = started(staff)
     run_job(operation.job.pk)
+    other = UserFactory(referent=True)
     for number in (str(operation.pk), "0", "abc", "9" * 40):
-        assert not refused_in(number, user=UserFactory(referent=True)).exists()
+        assert operation_of(NOTED_TEAMS.name, number, user=other) is None
+        asked = NOTED_TEAMS.asked(other, QueryDict(f"lot={number}"))
+        assert "c’est ignoré" in asked.remarks[0]
+    assert operation_of("equipes", str(operation.pk), user=staff) is None
     assert not operations_of(UserFactory(ars=True)).exists()
 
 
