@@ -14,6 +14,7 @@ from django.http import QueryDict
 
 from association.machine import Stateful, state_field
 from association.models import User
+from association.money import grouped
 
 # Far below what SQLite takes as parameters of one statement (32 766).
 CHUNK = 5_000
@@ -117,6 +118,12 @@ class BulkOffer:
     count: int
     total: int
 
+    @property
+    def words(self) -> str:
+        """The verb, and of how many: « Accompagner · 12 sur 38 »."""
+        of = f" sur {grouped(self.total)}" if self.count != self.total else ""
+        return f"{self.step.label} · {grouped(self.count)}{of}"
+
 
 def step_named(listing: Any, name: str, user: User) -> BulkStep | None:
     """Return a step of a list by its name, or None when there is none for this role."""
@@ -142,14 +149,14 @@ def rows_of(listing: Any, user: User, **route: Any) -> QuerySet[Any]:
 
 
 def selection_of(listing: Any, user: User, posted: QueryDict, **route: Any) -> Selection:
-    """Return what a page posts as its selection: ``ids`` (numbers parted by commas), or ``all=1`` and its ``query``.
+    """Return what a page posts as its selection: ``id``, repeated or parted by commas; or ``all=1`` and its ``query``.
 
     Raises:
         ValidationError: when the query makes no sense any more; all rows would match what was left out of it.
     """
     if posted.get("all") != "1":
-        written = ",".join(posted.getlist("ids")).split(",")
-        numbers = [int(text) for text in written if text.isdecimal() and len(text) <= DIGITS]
+        written = ",".join(posted.getlist("id")).split(",")
+        numbers = [int(text) for text in written if text.isascii() and text.isdecimal() and len(text) <= DIGITS]
         return Selection(rows_of(listing, user, **route), numbers)
     asked = listing.asked(user, QueryDict(posted.get("query", "")), **route)
     if asked.remarks:

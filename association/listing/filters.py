@@ -308,9 +308,7 @@ class LotFilter(_Filter):
             return found
         operation = operation_of(self.listing, given, user=self.parent.user)
         if operation is None:
-            found.remarks.append(
-                f"Lot\u00a0: {quoted(given)} n’existe pas ou n’est pas à vous, c’est ignoré."
-            )
+            found.remarks.append(f"Lot\u00a0: {quoted(given)} n’existe pas ou n’est pas à vous, c’est ignoré.")
             return found
         found.value = operation
         found.kept.append(Kept(name, given, f"refusées, «{NBSP}{operation.title}{NBSP}»"))

@@ -5,7 +5,7 @@ The values of a column may be of several types (a date, or the words for "none")
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, islice
@@ -15,6 +15,7 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.utils import timezone
 from django_tables2.rows import BoundRow
+from django_tables2.utils import Accessor
 
 from association.fields import EncryptedField
 from association.models import User
@@ -80,14 +81,32 @@ def write_list(
 
 def _values(rows: Any, columns: Sequence[Any]) -> Iterator[list[Any]]:
     """Yield the values of each row: text, numbers, euros, days, instants, or None."""
-    secret = [_is_secret(rows.model, str(column.accessor)) for column in columns]
-    table = columns[0]._table if columns else None
+    readers = [_reader(rows.model, column) for column in columns]
+    table = columns[0]._table
     for record in rows.iterator(chunk_size=CHUNK):
         row = BoundRow(record, table)
-        yield [
-            HIDDEN if hidden else _typed(row.get_cell_value(column.name))
-            for column, hidden in zip(columns, secret, strict=True)
-        ]
+        yield [_typed(read(row)) for read in readers]
+
+
+def _reader(model: Any, column: Any) -> Callable[[BoundRow], Any]:
+    """Return how a column is read for an export: its own ``value``, or what lies in the row; never what a page draws.
+
+    A table says ``value_name``, a column class of the house ``value``, a `PieceColumn` ``export`` (an accessor).
+    """
+    if _is_secret(model, str(column.accessor)):
+        return lambda row: HIDDEN
+    own = getattr(column.column, "export", None)
+    if own is not None:
+        accessor = Accessor(own)
+        return lambda row: accessor.resolve(row.record, quiet=True)
+    given = type(column.column).value
+    if hasattr(column._table, f"value_{column.name}") or not given.__module__.startswith("django_tables2"):
+        return lambda row: row.get_cell_value(column.name)
+    return lambda row: row._get_and_render_with(column, render_func=_as_it_is, default=None)
+
+
+def _as_it_is(column: Any, value: Any = None) -> Any:
+    return value
 
 
 def _typed(value: Any) -> Any:

@@ -15,7 +15,7 @@ from association.access import View, needs
 from association.bulk_table import BulkItemTable
 from association.forms.shared import put_errors
 from association.jobs import broker_answers
-from association.listing.bulk import offers_for, selection_of, step_named
+from association.listing.bulk import Selection, offers_for, selection_of, step_named
 from association.listing.declaration import Listing, listings
 from association.machine import TransitionRefused
 from association.models import BulkOperation, Job
@@ -27,52 +27,36 @@ from association.tables import on_page
 NO_STEP = "Votre rôle ne permet pas cette étape, ou elle n’existe plus."
 
 
-def offers_of(listing: Listing) -> View:
-    """Return the view that shows the steps that fit the rows selected, each with how many it fits."""
+def bulk_of(listing: Listing) -> View:
+    """Return the view of a selection: which steps fit it, or, once one is pressed, the way to its confirmation."""
 
     @require_POST
     @needs(listing.permission)
-    def offers(request: HttpRequest, **route: Any) -> HttpResponse:
-        back = listing.url(**route)
-        page: dict[str, Any] = {
-            "listing": listing,
-            "posted": request.POST,
-            "id_lists": request.POST.getlist("ids"),
-            "draw_up_url": f"{back}lot/",
-            "back": back,
-        }
+    def listing_bulk(request: HttpRequest, **route: Any) -> HttpResponse:
         try:
             selection = selection_of(listing, request.user, request.POST, **route)
-            page |= {"offers": offers_for(listing, request.user, selection), "total": selection.count()}
+            if "step" in request.POST:
+                return _drawn_up(request, listing, selection, route)
+            page = {"offers": offers_for(listing, request.user, selection), "total": selection.count()}
         except ValidationError as stale:
-            page["error"] = " ".join(stale.messages)
-        template = "association/bulk_offers.html" if request.htmx else "association/bulk_selection.html"
-        return render(request, template, page)
+            page = {"error": " ".join(stale.messages)}
+        except TransitionRefused as refused:
+            page = {"error": refused.reason}
+        page |= {"listing": listing, "posted": request.POST, "back": listing.url(**route)}
+        if request.htmx:
+            return render(request, "association/bulk_offers.html", page)
+        status = 409 if "error" in page else 200
+        return render(request, "association/bulk_selection.html", page, status=status)
 
-    return offers
+    return listing_bulk
 
 
-def draw_up_of(listing: Listing) -> View:
-    """Return the view that draws up a step for the rows selected, and leads to its confirmation."""
-
-    @require_POST
-    @needs(listing.permission)
-    def draw_up(request: HttpRequest, **route: Any) -> HttpResponse:
-        step = step_named(listing, request.POST.get("step", ""), request.user)
-        if step is None:
-            raise PermissionDenied(NO_STEP)
-        try:
-            selection = selection_of(listing, request.user, request.POST, **route)
-            operation = draw_up_operation(
-                listing=listing, step=step, selection=selection, route=route, actor=request.user
-            )
-        except (ValidationError, TransitionRefused) as refused:
-            said = " ".join(refused.messages) if isinstance(refused, ValidationError) else refused.reason
-            page = {"listing": listing, "error": said, "back": listing.url(**route)}
-            return render(request, "association/bulk_selection.html", page, status=409)
-        return redirect("association:bulk_confirm", pk=operation.pk)
-
-    return draw_up
+def _drawn_up(request: HttpRequest, listing: Listing, selection: Selection, route: dict[str, Any]) -> HttpResponse:
+    step = step_named(listing, request.POST["step"], request.user)
+    if step is None:
+        raise PermissionDenied(NO_STEP)
+    operation = draw_up_operation(listing=listing, step=step, selection=selection, route=route, actor=request.user)
+    return redirect("association:bulk_confirm", pk=operation.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
