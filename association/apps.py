@@ -18,6 +18,8 @@ class AssociationConfig(AppConfig):
             waiting_teams,
             watched_teams,
         )
+        from association.listing.declaration import listings
+        from association.lists import LISTS
         from association.mails import SEND_JOB, send_queued_mail
         from association.models import Attestation, Document, FieldChange, HealthProject, LookLog, TransitionLog
         from association.models.documents import ERASED_NAME
@@ -26,6 +28,8 @@ class AssociationConfig(AppConfig):
         from association.searching import teach_sqlite
         from association.selectors.projects import named_for_history
         from association.selectors.rules import REFRESH_JOB
+        from association.services.bulk import BULK_JOB, run_operation
+        from association.services.list_exports import EXPORT_JOB, export_job
         from association.services.rules import refresh_all_findings
 
         permissions.grant(permissions.PERMISSIONS)
@@ -45,7 +49,7 @@ class AssociationConfig(AppConfig):
         )
         immutability.declare_frozen(
             Document,
-            columns=["sha256", "size", "stored_as", "created_by", "created_at"],
+            columns=["sha256", "size", "stored_as", "personal", "created_by", "created_at"],
             message="Un document rangé ne se modifie ni ne s'efface.",
         )
         # A file name may name a patient: erasing takes it away, and nothing else changes it.
@@ -68,6 +72,10 @@ class AssociationConfig(AppConfig):
         figures.add("association.teams", team_figures)
         job_kinds.add(SEND_JOB, send_queued_mail)
         job_kinds.add(REFRESH_JOB, refresh_all_findings)
+        job_kinds.add(BULK_JOB, run_operation)
+        job_kinds.add(EXPORT_JOB, export_job)
         history_sources.add("association.projects", HistorySource(HealthProject, named_for_history))
+        for listing in LISTS:
+            listings.add(listing.name, listing())
         connection_created.connect(teach_sqlite, dispatch_uid="teach_sqlite")
         post_migrate.connect(immutability.install_after_migrate, dispatch_uid="immutability")

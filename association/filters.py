@@ -7,6 +7,14 @@ from typing import Any
 import django_filters as filters
 from django.db.models import QuerySet
 
+from association.listing.filters import (
+    ChoicesFilter,
+    ListFilter,
+    NumbersFilter,
+    ObjectsFilter,
+    SearchFilter,
+    any_of,
+)
 from association.models import Department, Team, User
 from association.nomenclature import TeamKind
 from association.selectors.findings import teams_with, watch_choices
@@ -14,35 +22,33 @@ from association.selectors.recognition import waiting_for
 from association.selectors.teams import search_teams
 
 
-class TeamFilter(filters.FilterSet):
-    q = filters.CharFilter(label="Nom, code ou commune", method="search")
-    kind = filters.ChoiceFilter(label="Nature", choices=TeamKind.choices, empty_label="Toutes")
-    state = filters.ChoiceFilter(label="État", choices=Team.State.choices, empty_label="Tous")
-    department = filters.ModelChoiceFilter(
-        label="Département", queryset=Department.objects.filter(teams__isnull=False).distinct(), empty_label="Tous"
-    )
-    officer = filters.ModelChoiceFilter(
-        label="Suivie par",
-        queryset=User.objects.filter(teams__isnull=False).distinct(),
-        empty_label="Tous",
-        null_label="Personne",
-    )
-    constat = filters.ChoiceFilter(label="Constat", choices=watch_choices, method="found", empty_label="Tous")
+def departments(user: User) -> QuerySet[Department]:
+    """Return the departments that have teams."""
+    return Department.objects.filter(teams__isnull=False).distinct()
 
-    class Meta:
-        model = Team
-        fields = ["q", "kind", "state", "department", "officer", "constat"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.request is None or not self.request.user.has_perm("association.view_findings"):
-            del self.filters["constat"]
+def officers(user: User) -> QuerySet[User]:
+    """Return those who follow a team."""
+    return User.objects.filter(teams__isnull=False).distinct().order_by("full_name", "pk")
 
-    def search(self, teams: QuerySet[Team], name: str, value: Any) -> QuerySet[Team]:
+
+class TeamFilter(ListFilter):
+    q = SearchFilter("Nom, code ou commune")
+    state = ChoicesFilter("État", Team.State.choices)
+    kind = ChoicesFilter("Nature", TeamKind.choices)
+    department = ObjectsFilter("Département", departments)
+    officer = ObjectsFilter("Suivie par", officers, nobody="Personne")
+    constat = ChoicesFilter("Constat", watch_choices, method="found")
+    members_count = NumbersFilter("Membres")
+
+    def closed(self) -> list[str]:
+        return [] if self.user.has_perm("association.view_findings") else ["constat"]
+
+    def search(self, teams: QuerySet[Team], name: str, value: str) -> QuerySet[Team]:
         return search_teams(teams, value)
 
-    def found(self, teams: QuerySet[Team], name: str, value: Any) -> QuerySet[Team]:
-        return teams_with(teams, value)
+    def found(self, teams: QuerySet[Team], name: str, value: list[str]) -> QuerySet[Team]:
+        return any_of(teams, value, teams_with)
 
 
 class RecognitionFilter(filters.FilterSet):

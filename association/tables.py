@@ -34,11 +34,14 @@ def _compiled(code: str) -> Template:
 
 
 class PieceColumn(tables.Column):
-    """A cell from a little template, which sees ``record`` and ``table``; compiled once, not once per cell."""
+    """A cell from a little template, which sees ``record`` and ``table``; compiled once, not once per cell.
 
-    def __init__(self, template: str, **kwargs: Any) -> None:
+    ``export`` is what a file of the list holds of it, as an accessor; by default what the column itself names.
+    """
+
+    def __init__(self, template: str, *, export: str | None = None, **kwargs: Any) -> None:
         super().__init__(empty_values=(), **kwargs)
-        self.template = template
+        self.template, self.export = template, export
 
     def render(self, record: Any, table: tables.Table) -> str:
         return _compiled(self.template).render(Context({"record": record, "table": table}))

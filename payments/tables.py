@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
@@ -25,6 +26,10 @@ class EurosColumn(tables.Column):
 
     def render(self, value: int) -> str:
         return euros(value)
+
+    def value(self, value: int) -> Decimal:
+        """In a file: euros, exactly."""
+        return Decimal(value).scaleb(-2)
 
 
 class PersonColumn(PieceColumn):

@@ -1,4 +1,5 @@
 from association.models.attestations import Attestation, CoordinationAllowance
+from association.models.bulk import BulkItem, BulkOperation
 from association.models.documents import Document
 from association.models.dossiers import DossierDocument, EligibilityLevel, Exchange, OutgoingMail, TeamFinding
 from association.models.duplicates import NotDuplicate
@@ -15,6 +16,8 @@ from association.models.users import Role, User
 
 __all__ = [
     "Attestation",
+    "BulkItem",
+    "BulkOperation",
     "Commune",
     "Company",
     "ComplementPoint",

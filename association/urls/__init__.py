@@ -2,6 +2,7 @@
 
 from association.urls import (
     attestations,
+    bulk,
     documents,
     exchanges,
     jobs,
@@ -27,4 +28,5 @@ urlpatterns = [
     *attestations.urlpatterns,
     *rules.urlpatterns,
     *jobs.urlpatterns,
+    *bulk.urlpatterns,
 ]

@@ -1,4 +1,4 @@
-"""The pages of the teams: the list, the dossier, its steps, its journal, the forms."""
+"""The pages of the teams: the dossier, its steps, its journal, the forms."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from association.access import needs
-from association.filters import TeamFilter
 from association.findings import findings_of
 from association.forms.shared import put_errors, saved, status_of
 from association.forms.teams import DATED_STEPS, NewTeamForm, TeamForm, step_form
@@ -21,18 +20,8 @@ from association.models import Team
 from association.selectors import dossier, teams
 from association.selectors.journal import journal_of
 from association.services.teams import change_team, register_team, take_step
-from association.tables import TeamTable, on_page
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
-
-
-@require_safe
-@needs("association.view_team")
-def team_list(request: HttpRequest) -> HttpResponse:
-    """List the teams of one's scope."""
-    found = TeamFilter(request.GET, queryset=teams.team_list(request.user), request=request)
-    table = on_page(TeamTable(found.qs), request)
-    return render(request, "association/team_list.html", {"table": table, "filter": found})
 
 
 @get_or_post

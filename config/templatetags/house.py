@@ -63,6 +63,13 @@ def counted(number: int, words: str) -> str:
 
 
 @register.filter
+def plural(number: int, words: str) -> str:
+    """Return the word that goes with a number: ``1|plural:"reste,restent"``; zero and one are singular."""
+    singular, several = words.split(",")
+    return several if abs(number) >= 2 else singular
+
+
+@register.filter
 def day(value: date | None) -> str:
     """Return a date in full: ``1er octobre 2026``, ``2 octobre 2026``; nothing for None."""
     if not value:

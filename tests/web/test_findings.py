@@ -158,7 +158,7 @@ def test_inbox_asks_once_whatever_there_is_to_tell(officer: User) -> None:
 
 
 def shown(client: Client, query: str) -> set[Any]:
-    return {row.record for row in client.get(f"/equipes/?{query}").context["table"].paginated_rows}
+    return set(client.get(f"/equipes/?{query}").context["asked"].page)
 
 
 def test_list_shows_exactly_the_teams_that_the_inbox_counted(officer: User) -> None:

@@ -40,7 +40,7 @@ def staff(db: None) -> Client:
 
 
 def names(response) -> list[str]:  # type: ignore[no-untyped-def]
-    return [row.record.name for row in response.context["table"].paginated_rows]
+    return [team.name for team in response.context["asked"].page]
 
 
 def queries(client: Client, url: str) -> int:
@@ -81,17 +81,21 @@ def test_filters_combine(staff: Client) -> None:
 
 def test_filter_typed_by_hand_that_makes_no_sense_is_explained(staff: Client) -> None:
     TeamFactory()
-    page = staff.get(LIST, {"state": "parti", "department": "zz", "page": "-3", "sort": "nothing"})
+    page = staff.get(LIST, {"state": "parti", "department": "zz", "page": "-3", "tri": "nothing"})
     assert page.status_code == 200
-    assert "parti n'en fait pas partie" in plain(page)
+    said = plain(page)
+    assert "État : « parti » n'existe pas" in said
+    assert "Département : « zz » n'existe pas" in said
+    assert "On ne peut pas trier par « nothing »" in said
+    assert "La page « -3 » n'existe pas : la liste a une page" in said
 
 
 def test_sorting_follows_the_address(staff: Client) -> None:
     TeamFactory(name="B", code="1")
     TeamFactory(name="A", code="2")
     assert names(staff.get(LIST)) == ["A", "B"]
-    assert names(staff.get(LIST, {"sort": "-name"})) == ["B", "A"]
-    assert names(staff.get(LIST, {"sort": "code"})) == ["B", "A"]
+    assert names(staff.get(LIST, {"tri": "-name"})) == ["B", "A"]
+    assert names(staff.get(LIST, {"tri": "code"})) == ["B", "A"]
 
 
 def test_list_of_teams_asks_as_much_for_fifty_as_for_five(staff: Client) -> None:
@@ -115,7 +119,7 @@ def test_members_of_today_are_counted(staff: Client) -> None:
     MembershipFactory(team=team)
     MembershipFactory(team=team, left_on=date(2026, 2, 1))
     page = staff.get(LIST)
-    assert page.context["table"].data[0].members_count == 1
+    assert page.context["asked"].page[0].members_count == 1
 
 
 # --- the page ------------------------------------------------------------------------------------------------

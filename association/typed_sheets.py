@@ -157,12 +157,15 @@ class Sheet(WriteOnlyWorksheet):
             cell.coordinate = letter + row
             yield cell
 
+    def head(self, row: int) -> None:
+        """Freeze the rows down to ``row`` and repeat them on every printed page."""
+        self.print_title_rows, self.freeze_panes = f"1:{row}", f"A{row + 1}"
+
     def _set_up_print(self, heading: str) -> None:
         self.page_setup.orientation, self.page_setup.paperSize = "landscape", 9
         self.page_setup.fitToWidth, self.page_setup.fitToHeight = 1, 0
         self.sheet_properties.pageSetUpPr.fitToPage = True
-        self.print_title_rows = "1:1"
-        self.freeze_panes = "A2"
+        self.head(1)
         margins = self.page_margins
         margins.left = margins.right = 0.4
         margins.top, margins.bottom, margins.header, margins.footer = 0.7, 0.6, 0.3, 0.3
