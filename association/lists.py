@@ -6,10 +6,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from association.filters import TeamFilter
+from association.filters import PeopleFilter, TeamFilter
 from association.listing.declaration import Listing
-from association.models import Team, User
-from association.selectors import teams
+from association.models import Professional, Team, User
+from association.people_table import PeopleTable
+from association.selectors import people, teams
 from association.tables import TeamTable
 
 
@@ -28,4 +29,19 @@ class TeamList(Listing):
         return teams.team_list(user)
 
 
-LISTS: tuple[type[Listing], ...] = (TeamList,)
+class PeopleList(Listing):
+    """The professionals of one's scope."""
+
+    name = "professionnels"
+    title, noun = "Professionnels", "professionnel,professionnels"
+    permission = "association.view_professional"
+    address = "association:professional_list"
+    table, filters = PeopleTable, PeopleFilter
+    shown = ("last_name", "rpps", "profession", "commune", "teams")
+    template = "association/professional_list.html"
+
+    def rows(self, user: User, **about: Any) -> QuerySet[Professional]:
+        return people.people_list(user)
+
+
+LISTS: tuple[type[Listing], ...] = (TeamList, PeopleList)

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django_tables2.rows import BoundRow
 from django_tables2.utils import AttributeDict
 
-from association.listing.asked import PAGE, SIZES, Asked, encoded
+from association.listing.asked import PAGE, SIZES, SORT, Asked, encoded
 
 LONG = 10  # choices: more than that scroll
 
@@ -162,7 +162,8 @@ def in_template(asked: Asked, *, whole: bool) -> dict[str, Any]:
         "before": query_of(asked, page.previous_page_number()) if page.has_previous() else "",
         "after": query_of(asked, page.next_page_number()) if page.has_next() else "",
         "remarks": asked.remarks,
-        "hidden": [part for part in asked.parts if part[0] == "tri"],
+        "selectable": asked.listing.is_selectable(asked.user),
+        "hidden": [part for part in asked.parts if part[0] == SORT],
     }
     if not whole:
         return rows

@@ -5,10 +5,14 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from association.listing.declaration import Listing
-from association.listing.views import page_of
+from association.listing.views import page_of, views_of
 
 
 def listing_urls(route: str, listing: type[Listing]) -> list[URLPattern]:
     """Return the addresses of a list; ``route`` ends with a slash and may take arguments (a run's key)."""
     name = listing.address.split(":")[-1]
-    return [path(route, page_of(listing()), name=name)]
+    made = listing()
+    return [
+        path(route, page_of(made), name=name),
+        path(f"{route}vues/", views_of(made), name=f"{name}_views"),
+    ]
