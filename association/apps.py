@@ -11,7 +11,7 @@ class AssociationConfig(AppConfig):
         from association import immutability, permissions, sheets, watched
         from association.figures import team_figures
         from association.inbox import failed_jobs, follow_ups, waiting_recognitions, waiting_teams, watched_teams
-        from association.listing.declaration import listings
+        from association.listing.declaration import register
         from association.lists import LISTS
         from association.mails import SEND_JOB, send_queued_mail
         from association.models import Attestation, Document, FieldChange, HealthProject, LookLog, TransitionLog
@@ -64,7 +64,6 @@ class AssociationConfig(AppConfig):
         job_kinds.add(BULK_JOB, run_operation)
         job_kinds.add(EXPORT_JOB, export_job)
         history_sources.add("association.projects", HistorySource(HealthProject, named_for_history))
-        for listing in LISTS:
-            listings.add(listing.name, listing())
+        register(*LISTS)
         connection_created.connect(teach_sqlite, dispatch_uid="teach_sqlite")
         post_migrate.connect(immutability.install_after_migrate, dispatch_uid="immutability")

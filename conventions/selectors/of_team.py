@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from association.models import Membership, Team, User
@@ -49,8 +50,16 @@ class ConventionOfTeam:
 
 def convention_list(user: User) -> QuerySet[Convention]:
     """Return the conventions of the user's scope with ``signed_count``: how many members signed each."""
-    signed = Count("adhesions", filter=Q(adhesions__state=Adhesion.State.SIGNED))
-    return Convention.objects.visible_to(user).select_related("team").annotate(signed_count=signed)
+    signed = (
+        Adhesion.objects.filter(convention=OuterRef("pk"), state=Adhesion.State.SIGNED)
+        .order_by()
+        .values("convention")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    return (
+        Convention.objects.visible_to(user).select_related("team").annotate(signed_count=Coalesce(Subquery(signed), 0))
+    )
 
 
 def conventions_of(team: Team, *, user: User, on: date | None = None) -> list[ConventionOfTeam]:

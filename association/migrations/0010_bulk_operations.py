@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('association', '0008_structure_versions'),
+        ('association', '0009_saved_views'),
     ]
 
     operations = [
