@@ -18,7 +18,7 @@ class AssociationConfig(AppConfig):
             waiting_teams,
             watched_teams,
         )
-        from association.listing.declaration import listings
+        from association.listing.declaration import register
         from association.lists import LISTS
         from association.mails import SEND_JOB, send_queued_mail
         from association.models import Attestation, Document, FieldChange, HealthProject, LookLog, TransitionLog
@@ -75,7 +75,6 @@ class AssociationConfig(AppConfig):
         job_kinds.add(BULK_JOB, run_operation)
         job_kinds.add(EXPORT_JOB, export_job)
         history_sources.add("association.projects", HistorySource(HealthProject, named_for_history))
-        for listing in LISTS:
-            listings.add(listing.name, listing())
+        register(*LISTS)
         connection_created.connect(teach_sqlite, dispatch_uid="teach_sqlite")
         post_migrate.connect(immutability.install_after_migrate, dispatch_uid="immutability")

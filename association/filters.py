@@ -15,9 +15,10 @@ from association.listing.filters import (
     SearchFilter,
     any_of,
 )
-from association.models import Department, Team, User
-from association.nomenclature import TeamKind
+from association.models import Department, Professional, Team, User
+from association.nomenclature import Profession, TeamKind
 from association.selectors.findings import teams_with, watch_choices
+from association.selectors.people import people_of_department, search_people
 from association.selectors.recognition import waiting_for
 from association.selectors.teams import search_teams
 
@@ -72,3 +73,17 @@ class RecognitionFilter(filters.FilterSet):
 
     def for_what(self, teams: QuerySet[Team], name: str, value: Any) -> QuerySet[Team]:
         return waiting_for(teams, value)
+
+
+class PeopleFilter(ListFilter):
+    q = SearchFilter("Nom, RPPS ou commune")
+    profession = ChoicesFilter("Profession", Profession.choices)
+    department = ObjectsFilter("Département", departments, method="of_departments")
+
+    def search(self, people: QuerySet[Professional], name: str, value: str) -> QuerySet[Professional]:
+        return search_people(people, value)
+
+    def of_departments(
+        self, people: QuerySet[Professional], name: str, value: list[str]
+    ) -> QuerySet[Professional]:  # fmt: skip
+        return any_of(people, value, people_of_department)

@@ -7,10 +7,11 @@ from typing import Any
 from django.db.models import QuerySet
 
 from association.bulk_steps import TEAM_STEPS
-from association.filters import TeamFilter
+from association.filters import PeopleFilter, TeamFilter
 from association.listing.declaration import Listing
-from association.models import Team, User
-from association.selectors import teams
+from association.models import Professional, Team, User
+from association.people_table import PeopleTable
+from association.selectors import people, teams
 from association.tables import TeamTable
 
 
@@ -31,4 +32,20 @@ class TeamList(Listing):
         return teams.team_list(user)
 
 
-LISTS: tuple[type[Listing], ...] = (TeamList,)
+class PeopleList(Listing):
+    """The professionals of one's scope."""
+
+    name = "professionnels"
+    title, noun = "Professionnels", "professionnel,professionnels"
+    permission = "association.view_professional"
+    address = "association:professional_list"
+    row_address = "association:professional"
+    table, filters = PeopleTable, PeopleFilter
+    shown = ("last_name", "rpps", "profession", "commune", "teams")
+    template = "association/professional_list.html"
+
+    def rows(self, user: User, **about: Any) -> QuerySet[Professional]:
+        return people.people_list(user)
+
+
+LISTS: tuple[type[Listing], ...] = (TeamList, PeopleList)

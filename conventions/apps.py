@@ -8,9 +8,11 @@ class ConventionsConfig(AppConfig):
 
     def ready(self) -> None:
         from association.immutability import declare_frozen
+        from association.listing.declaration import register
         from association.permissions import grant
         from conventions import hooks, inbox, sheets
         from conventions.first_texts import publish_first_texts
+        from conventions.lists import ConventionList
         from conventions.models import Amendment, Convention, ConventionTemplate
         from conventions.permissions import PERMISSIONS
 
@@ -33,6 +35,7 @@ class ConventionsConfig(AppConfig):
             when="OLD.published_at IS NOT NULL",
             message="Un modèle publié ne se modifie plus : rédigez-en une nouvelle version.",
         )
+        register(ConventionList)
         sheets.register()
         hooks.register()
         inbox.register()

@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import django_filters as filters
 from django.db.models import Q, QuerySet
 
-from association.models import User
+from association.filters import officers
+from association.listing.filters import ChoicesFilter, DatesFilter, ListFilter, ObjectsFilter, SearchFilter, any_of
 from association.searching import words
 from association.selectors.teams import teams_named
 from conventions.models import Convention
 from conventions.selectors.awaited import WAITING_LABELS, waiting_conventions
 
 
-class ConventionFilter(filters.FilterSet):
-    q = filters.CharFilter(label="Numéro ou équipe", method="search")
-    state = filters.ChoiceFilter(label="État", choices=Convention.State.choices, empty_label="Tous")
+class ConventionFilter(ListFilter):
+    q = SearchFilter("Numéro ou équipe")
+    state = ChoicesFilter("État", Convention.State.choices)
+    waiting = ChoicesFilter("Ce qui est attendu", WAITING_LABELS, method="for_what")
+    officer = ObjectsFilter("Suivie par", officers, nobody="Personne", field_name="team__officer")
+    starts_on = DatesFilter("Début")
+    ends_on = DatesFilter("Fin")
 
-    waiting = filters.ChoiceFilter(
-        label="Ce qui est attendu", choices=WAITING_LABELS, method="for_what", empty_label="Tout"
-    )
-    officer = filters.ModelChoiceFilter(
-        label="Suivie par",
-        field_name="team__officer",
-        queryset=User.objects.filter(teams__isnull=False).distinct(),
-        empty_label="Tous",
-        null_label="Personne",
-    )
-
-    class Meta:
-        model = Convention
-        fields = ["q", "state", "waiting", "officer"]
-
-    def search(self, conventions: QuerySet[Convention], name: str, value: Any) -> QuerySet[Convention]:
+    def search(self, conventions: QuerySet[Convention], name: str, value: str) -> QuerySet[Convention]:
         for word in words(value):
             conventions = conventions.filter(Q(number__icontains=word) | Q(team__in=teams_named(word).values("pk")))
         return conventions
 
-    def for_what(self, conventions: QuerySet[Convention], name: str, value: Any) -> QuerySet[Convention]:
-        return waiting_conventions(conventions, value)
+    def for_what(self, conventions: QuerySet[Convention], name: str, value: list[str]) -> QuerySet[Convention]:
+        return any_of(conventions, value, waiting_conventions)

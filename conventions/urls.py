@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from association.listing.urls import listing_urls
+from conventions.lists import ConventionList
 from conventions.views import (
     amendment_signing,
     amendments,
@@ -20,7 +22,7 @@ urlpatterns = [
     path("equipes/<int:pk>/conventions/preparer/", drafting.draft_new, name="draft_new"),
     path("equipes/<int:pk>/conventions/deposer/", drafting.file_signed, name="file_signed"),
     path("professionnels/<int:pk>/signatures/", of_professional.of_professional, name="of_professional"),
-    path("conventions/", conventions.convention_list, name="convention_list"),
+    *listing_urls("conventions/", ConventionList),
     path("conventions/<int:pk>/", conventions.convention, name="convention"),
     path("conventions/<int:pk>/modifier/", drafting.draft_edit, name="draft_edit"),
     path("conventions/<int:pk>/texte/", conventions.convention_text, name="convention_text"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import django_filters as filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -13,10 +12,9 @@ from django.db.models import QuerySet
 from association.forms.places import CommuneField, ProfessionalField
 from association.forms.shared import TURNING, VersionedForm
 from association.identifiers import compact, refuse_nir, rpps
-from association.models import Department, Professional
+from association.models import Professional
 from association.money import grouped
 from association.nomenclature import Profession
-from association.selectors.people import people_of_department, search_people
 
 MAX_NAME, MAX_PHONE, MAX_REASON = 100, 30, 500
 BIOLOGISTS = (Profession.MEDECIN, Profession.PHARMACIEN)
@@ -163,26 +161,3 @@ class ReasonForm(forms.Form):
     """Why a joining is undone; posted by the dialog."""
 
     comment = LineField(label="Motif", most=MAX_REASON, error_messages={"required": "Un motif est demandé."})
-
-
-class PeopleFilter(filters.FilterSet):
-    """Filters above the list of professionals; their state is in the address."""
-
-    q = filters.CharFilter(label="Nom, RPPS ou commune", method="search")
-    profession = filters.ChoiceFilter(label="Profession", choices=Profession.choices, empty_label="Toutes")
-    department = filters.ModelChoiceFilter(
-        label="Département",
-        queryset=Department.objects.filter(teams__isnull=False).distinct(),
-        empty_label="Tous",
-        method="of_department",
-    )
-
-    class Meta:
-        model = Professional
-        fields = ["q", "profession", "department"]
-
-    def search(self, people: QuerySet[Professional], name: str, value: Any) -> QuerySet[Professional]:
-        return search_people(people, value)
-
-    def of_department(self, people: QuerySet[Professional], name: str, value: Any) -> QuerySet[Professional]:
-        return people_of_department(people, value)

@@ -191,6 +191,11 @@ class Asked:
         return encoded(self.parts)
 
     @property
+    def query_of_columns(self) -> str:
+        """The columns that are shown, and nothing else."""
+        return encoded((COLUMN, name) for name in self.column_names)
+
+    @property
     def query_of_page(self) -> str:
         """The canonical query of the page that is shown."""
         number = self.page.number

@@ -64,9 +64,24 @@ class Listing:
         """Return the address of a row's own page, or nothing."""
         return reverse(self.row_address, args=[pk]) if self.row_address else ""
 
+    def url_of(self, part: str, **route: Any) -> str:
+        """Return the address of a part under the page: ``views``."""
+        return reverse(f"{self.address}_{part}", kwargs=route or None)
+
     def steps_of(self, user: User) -> list[Any]:
         """Return what the user's role may do to many rows at once."""
         return [step for step in self.bulk if user.has_perm(step.permission)]
 
+    def is_selectable(self, user: User) -> bool:
+        """Whether there is anything that the user could do with rows they select."""
+        return bool(self.steps_of(user))
+
 
 listings: Registry[Listing] = Registry("lists")
+
+
+def register(*lists: type[Listing]) -> None:
+    """Let jobs and saved views find these lists again by their names."""
+    for listing in lists:
+        if listing.name not in listings:
+            listings.add(listing.name, listing())

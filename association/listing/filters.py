@@ -6,7 +6,7 @@ no sense takes away nothing but itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -138,7 +138,7 @@ class ChoicesFilter(_Filter):
     part = "choices"
 
     def __init__(
-        self, label: str, choices: Options | Callable[[], Options] = (), nobody: str = "", **kwargs: Any
+        self, label: str, choices: Sequence[tuple[Any, Any]] | Callable[[], Sequence[tuple[Any, Any]]] = (), nobody: str = "", **kwargs: Any
     ) -> None:  # fmt: skip
         super().__init__(label=label, **kwargs)
         self.choices, self.nobody = choices, nobody

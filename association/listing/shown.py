@@ -162,6 +162,7 @@ def in_template(asked: Asked, *, whole: bool) -> dict[str, Any]:
         "before": query_of(asked, page.previous_page_number()) if page.has_previous() else "",
         "after": query_of(asked, page.next_page_number()) if page.has_next() else "",
         "remarks": asked.remarks,
+        "selectable": asked.listing.is_selectable(asked.user),
         "hidden": [part for part in asked.parts if part[0] in (SORT, LOT)],
     }
     if not whole:

@@ -5,6 +5,7 @@ from association.models.dossiers import DossierDocument, EligibilityLevel, Excha
 from association.models.duplicates import NotDuplicate
 from association.models.history import FieldChange, LookLog, TransitionLog
 from association.models.jobs import Job
+from association.models.lists import SavedView
 from association.models.members import Membership, MembershipPeriod, TeamStructure
 from association.models.professionals import Company, Professional
 from association.models.projects import HealthProject
@@ -42,6 +43,7 @@ __all__ = [
     "RecognitionRequest",
     "Region",
     "Role",
+    "SavedView",
     "StructureLink",
     "Team",
     "TeamFinding",

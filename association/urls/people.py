@@ -2,10 +2,12 @@
 
 from django.urls import path
 
+from association.listing.urls import listing_urls
+from association.lists import PeopleList
 from association.views import people as views
 
 urlpatterns = [
-    path("professionnels/", views.professional_list, name="professional_list"),
+    *listing_urls("professionnels/", PeopleList),
     path("professionnels/nouveau/", views.professional_create, name="professional_create"),
     path("professionnels/doublons/", views.possible_duplicates, name="possible_duplicates"),
     path("professionnels/<int:pk>/", views.professional, name="professional"),

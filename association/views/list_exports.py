@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST
 from association.access import View, needs
 from association.documents import XLSX
 from association.listing.declaration import Listing
-from association.services.list_exports import AT_ONCE, export_at_once, export_name, request_export
+from association.selectors.lists import columns_of
+from association.services.list_exports import AT_ONCE, export_at_once, export_name, request_export, with_columns
 
 
 def export_of(listing: Listing) -> View:
@@ -21,7 +22,10 @@ def export_of(listing: Listing) -> View:
     @require_POST
     @needs(listing.permission)
     def export(request: HttpRequest, **route: Any) -> HttpResponse | FileResponse:
-        asked = listing.asked(request.user, QueryDict(request.POST.get("query", "")), **route)
+        query = request.POST.get("query", "")
+        columns = columns_of(listing.name, request.POST.get("columns", ""), user=request.user)
+        wanted = with_columns(query, columns) if columns else QueryDict(query)
+        asked = listing.asked(request.user, wanted, **route)
         if asked.count > AT_ONCE:
             job = request_export(listing=listing, asked=asked, route=route, actor=request.user)
             return redirect("association:job", pk=job.pk)

@@ -17,29 +17,17 @@ from association.forms.people import (
     JoiningForm,
     NewProfessionalForm,
     OtherRecordForm,
-    PeopleFilter,
     ProfessionalForm,
     ReasonForm,
 )
 from association.journal import StaleEdit
 from association.machine import TransitionRefused
 from association.models import Professional, User
-from association.people_table import PeopleTable
 from association.selectors import people
 from association.services import people as services
-from association.tables import on_page
 
 PAIRS_PER_PAGE = 10
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
-
-
-@require_safe
-@needs("association.view_professional")
-def professional_list(request: HttpRequest) -> HttpResponse:
-    """List the professionals of one's scope."""
-    found = PeopleFilter(request.GET, queryset=people.people_list(request.user))
-    table = on_page(PeopleTable(found.qs), request)
-    return render(request, "association/professional_list.html", {"table": table, "filter": found})
 
 
 @require_safe

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -50,9 +50,17 @@ class ConventionOfTeam:
 
 def convention_list(user: User) -> QuerySet[Convention]:
     """Return the conventions of the user's scope with ``signed_count``: how many members signed each."""
-    people = Coalesce("adhesions__membership__professional__merged_into", "adhesions__membership__professional")
-    signed = Count(people, filter=Q(adhesions__state=Adhesion.State.SIGNED), distinct=True)
-    return Convention.objects.visible_to(user).select_related("team").annotate(signed_count=signed)
+    person = Coalesce("membership__professional__merged_into", "membership__professional")
+    signed = (
+        Adhesion.objects.filter(convention=OuterRef("pk"), state=Adhesion.State.SIGNED)
+        .order_by()
+        .values("convention")
+        .annotate(count=Count(person, distinct=True))
+        .values("count")
+    )
+    return (
+        Convention.objects.visible_to(user).select_related("team").annotate(signed_count=Coalesce(Subquery(signed), 0))
+    )
 
 
 def conventions_of(team: Team, *, user: User, on: date | None = None) -> list[ConventionOfTeam]:

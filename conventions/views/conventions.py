@@ -11,17 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from association.access import needs
 from association.machine import TransitionRefused
-from association.tables import on_page
-from conventions.filters import ConventionFilter
 from conventions.forms.signing import AssociationSignatureForm, EffectForm
 from conventions.models import Convention
 from conventions.selectors import pages
-from conventions.selectors.of_team import convention_list as listed
 from conventions.services.issuing import articles_to_read, draft_pdf
 from conventions.services.renewing import renewal_effect
 from conventions.services.signing import complete_on, missing_signatures
 from conventions.services.steps import move_convention
-from conventions.tables import ConventionTable
 
 DONE = {
     "issue": "La convention est émise : son texte est figé et son PDF classé dans le dossier.",
@@ -30,15 +26,6 @@ DONE = {
     "abandon": "La convention est abandonnée.",
     "sign": "La convention est signée ; l’équipe est sous convention.",
 }
-
-
-@require_safe
-@needs("conventions.view_convention")
-def convention_list(request: HttpRequest) -> HttpResponse:
-    """List the conventions of one's scope."""
-    found = ConventionFilter(request.GET, queryset=listed(request.user))
-    table = on_page(ConventionTable(found.qs), request)
-    return render(request, "conventions/convention_list.html", {"table": table, "filter": found})
 
 
 @require_safe

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from association.jobs import sweep
 from association.models import BulkOperation, Exchange, Job
@@ -21,7 +20,7 @@ from tests.association import bulk_making
 from tests.association.bulk_making import many_teams, started
 from tests.factories import TeamFactory, UserFactory
 from tests.server.kinds.apps import LOOSE_ROWS, PAUSE_AFTER, PAUSE_AT, PAUSED
-from tests.server.processes import Process, database_url, until, worker_environment
+from tests.server.processes import Process, environment_of_this_database, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,16 +47,11 @@ def operation(request: pytest.FixtureRequest, db: None) -> BulkOperation:
     return started(staff)
 
 
-def environment(**more: str) -> dict[str, str]:
-    """Return the environment of a child process on this very database, whichever it is."""
-    sqlite = f"sqlite:///{connection.settings_dict['NAME']}"
-    url = sqlite if connection.vendor == "sqlite" else database_url()
-    return {**worker_environment(), "DATABASE_URL": url, **more}
-
-
 def child(operation: BulkOperation, folder: Path, **more: str) -> Process:
     return Process(
-        *(sys.executable, "-c", PROGRAM, str(operation.job_id)), folder=folder, environment=environment(**more)
+        *(sys.executable, "-c", PROGRAM, str(operation.job_id)),
+        folder=folder,
+        environment=environment_of_this_database(**more),
     )
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from association.jobs import run_job
-from association.models import BulkOperation, Job, LookLog, Team, User
+from association.models import BulkOperation, Job, LookLog, SavedView, Team, User
 from association.services import list_exports
 from association.workflow import fire
 from tests.factories import TeamFactory, UserFactory
@@ -219,6 +219,21 @@ def test_short_list_is_handed_out_as_shown(client: Client, staff: User) -> None:
     assert header == ("Équipe", "État")
     assert rows == [("Équipe B", "Inscrite"), ("Équipe A", "Inscrite")]
     assert LookLog.objects.get().actor == staff
+
+
+def test_model_of_columns_takes_the_place_of_those_shown(client: Client, staff: User) -> None:
+    TeamFactory(registered=True, name="Équipe A", code="A")
+    own = SavedView.objects.create(
+        owner=staff, listing="equipes", name="Codes", query="col=name&col=code", columns_only=True
+    )
+    others = SavedView.objects.create(
+        owner=UserFactory(ars=True), listing="equipes", name="Codes", query="col=name&col=kind", columns_only=True
+    )
+    assert "Codes" in plain(client.get(LIST))
+    shown = {"query": "col=name&col=state"}
+    assert sheet(client.post(f"{LIST}export/", {**shown, "columns": str(own.pk)}))[1] == ("Équipe", "Code")
+    for not_own in (str(others.pk), "abc", "9" * 30):
+        assert sheet(client.post(f"{LIST}export/", {**shown, "columns": not_own}))[1] == ("Équipe", "État")
 
 
 def test_long_list_is_made_by_a_job(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -232,7 +232,7 @@ def test_several_that_wait_lead_to_the_list_of_exactly_these(convention: Convent
     page = client.get(reverse("home"))
     item = next(one for one in page.context["waiting"] if "signatures manquent" in one.title)
     assert (item.count, item.detail) == (2, "au plus tôt le 20/08/2026 (il y a 92 jours)")
-    listed = client.get(item.url).context["table"].data
+    listed = client.get(item.url).context["asked"].rows
     assert {row.pk for row in listed} == {convention.pk, other.pk}
 
 

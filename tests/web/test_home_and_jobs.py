@@ -46,7 +46,7 @@ def test_what_waits_leads_to_what_it_counts(office: Office, signed_in: SignedIn)
     ActionFactory(validated=True, team=office.team)
     client = signed_in("staff")
     for item in client.get("/").context["waiting"]:
-        assert client.get(item.url).context["table"].paginator.count == item.count, item
+        assert client.get(item.url).context["asked"].count == item.count, item
 
 
 def test_treasurer_is_not_told_to_approve_what_they_submitted(office: Office, signed_in: SignedIn) -> None:

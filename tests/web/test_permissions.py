@@ -154,6 +154,7 @@ NO_STEP = {"step": "rien"}
 ROUTES = {
     "home": Route(EVERYBODY),
     "association:professional_list": Route(EVERYBODY - {"ars"}),
+    "association:professional_list_views": Route(EVERYBODY - {"ars"}, 302, method="post", data=NO_STEP),
     "association:professional": Route(EVERYBODY - {"ars"}, of=person),
     "association:professional_create": Route(OFFICE),
     "association:professional_edit": Route(OFFICE, of=person),
@@ -166,6 +167,7 @@ ROUTES = {
     "conventions:of_professional": Route({*OFFICE, "auditor", "referent"}, of=person),
     "payments:of_professional": Route({*OFFICE, "auditor", "referent"}, of=person),
     "association:team_list": Route(EVERYBODY),
+    "association:team_list_views": Route(EVERYBODY, 302, method="post", data=NO_STEP),
     "association:team": Route(EVERYBODY, of=team),
     "association:team_step": Route(EVERYBODY, 409, method="post", of=team, data=NO_STEP),
     "association:team_findings": Route({*OFFICE, "admin", "referent"}, of=team),
@@ -250,6 +252,7 @@ ROUTES = {
     "conventions:draft_new": Route(OFFICE, of=team),
     "conventions:file_signed": Route(OFFICE, of=team),
     "conventions:convention_list": Route(EVERYBODY - {"admin"}),
+    "conventions:convention_list_views": Route(EVERYBODY - {"admin"}, 302, method="post", data=NO_STEP),
     "conventions:convention": Route(EVERYBODY - {"admin"}, of=convention),
     "conventions:convention_step": Route(EVERYBODY - {"admin"}, 409, method="post", of=convention, data=NO_STEP),
     "conventions:convention_text": Route({*OFFICE, "auditor", "referent"}, of=convention),

@@ -9,7 +9,11 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+<<<<<<<< HEAD:association/migrations/0011_bulk_operations.py
         ('association', '0010_mail_being_sent'),
+========
+        ('association', '0009_saved_views'),
+>>>>>>>> w-bulk:association/migrations/0010_bulk_operations.py
     ]
 
     operations = [
