@@ -25,7 +25,8 @@ class AssociationConfig(AppConfig):
         from association.registries import HistorySource, figures, history_sources, inbox, job_kinds
         from association.searching import teach_sqlite
         from association.selectors.projects import named_for_history
-        from association.services.rules import REFRESH_JOB, refresh_all_findings
+        from association.selectors.rules import REFRESH_JOB
+        from association.services.rules import refresh_all_findings
 
         permissions.grant(permissions.PERMISSIONS)
         immutability.declare_append_only(TransitionLog)
