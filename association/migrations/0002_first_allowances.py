@@ -17,7 +17,7 @@ def enter(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("association", "0005_recognition_versions"),
+        ("association", "0001_initial"),
     ]
 
     operations = [
