@@ -9,6 +9,7 @@ class AssociationConfig(AppConfig):
 
     def ready(self) -> None:
         from association import immutability, permissions, sheets, watched
+        from association.cells import remember_signatures
         from association.figures import team_figures
         from association.inbox import (
             failed_jobs,
@@ -32,6 +33,7 @@ class AssociationConfig(AppConfig):
         from association.services.list_exports import EXPORT_JOB, export_job
         from association.services.rules import refresh_all_findings
 
+        remember_signatures()
         permissions.grant(permissions.PERMISSIONS)
         immutability.declare_append_only(TransitionLog)
         immutability.declare_append_only(LookLog)

@@ -55,6 +55,16 @@ class StateColumn(PieceColumn):
         super().__init__(template, **{"verbose_name": "État", "order_by": "state", **kwargs})
 
 
+class DayColumn(tables.Column):
+    """A date in figures, nothing when there is none; that of django-tables2 compiles a template in each cell."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"attrs": CODE, "default": "", **kwargs})
+
+    def render(self, value: date) -> str:
+        return f"{value:%d/%m/%Y}"
+
+
 class TeamTable(tables.Table):
     name = tables.Column(verbose_name="Équipe", attrs={"td": {"class": "names-wide"}})
     code = tables.Column(verbose_name="Code", attrs=CODE)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -12,6 +13,7 @@ from django.templatetags.static import static
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django_tables2 import Table
 
 from association import money, periods
 from association.money import SPACE
@@ -132,6 +134,17 @@ def of_month(value: date) -> str:
 
 
 @register.filter
+def body(table: Table) -> Iterator[tuple[SafeString, list[tuple[SafeString, Any]]]]:
+    """Yield the rows of a table: attributes, and cells with those of their column, which are written once for all."""
+    columns = [
+        (column.name, format_html('{} data-label="{}"', column.attrs["td"].as_html(), column.header))
+        for column in table.columns
+    ]
+    for row in table.paginated_rows:
+        yield row.attrs.as_html(), [(td, row.get_cell(name)) for name, td in columns]
+
+
+@register.filter
 def initials(name: str) -> str:
     """Return at most two initials: ``Zoë d'Œuvre`` gives ``ZD``."""
     words = [word for word in name.replace("-", " ").split() if word[0].isalnum()]
@@ -148,10 +161,17 @@ def state_badge(obj: Any) -> SafeString:
 @register.simple_tag
 def badge(label: Any, tone: str = "idle") -> SafeString:
     """Return a badge with a text of one's own; tones: idle, waiting, good, attention, bad, over."""
+    return _badge(str(label), tone)
+
+
+@lru_cache(maxsize=1_000)
+def _badge(label: str, tone: str) -> SafeString:
+    """The same few words stand on every line of a list."""
     return format_html('<span class="state state-{}">{}</span>', tone, french(label))
 
 
 @register.simple_tag
+@lru_cache(maxsize=200)
 def icon(name: str) -> SafeString:
     """Return a decorative icon of ``img/icons.svg``; the text beside it carries the meaning."""
     return format_html(

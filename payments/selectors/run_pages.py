@@ -235,7 +235,7 @@ class LeftDue:
 def left_due(run: Run) -> LeftDue:
     """Return whom a run leaves unpaid: as at its approval once frozen, as of now while it is open."""
     if run.is_frozen:
-        closing = {pk: cents for pk, cents in closing_of(run).items() if cents}
+        closing = closing_of(run)
         waiting = {pk: cents for pk, cents in closing.items() if cents > 0}
         carried = {pk: cents for pk, cents in closing.items() if cents < 0}
     else:

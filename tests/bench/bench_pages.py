@@ -18,6 +18,7 @@ import gc
 import sys
 import warnings
 from collections import defaultdict
+from datetime import date, timedelta
 from statistics import median
 from time import perf_counter, process_time
 from typing import TYPE_CHECKING
@@ -34,11 +35,9 @@ WAITING = 50  # every so many of the multiplied actions waits to be validated
 
 def multiply_actions(wanted: int) -> None:
     """Write copies of the validated actions on earlier days, up to ``wanted`` actions, with what was due and paid."""
-    from datetime import timedelta
-
     from actions.models import Action, Participation
     from association.bulk import insert_rows
-    from payments.models import Allocation, DueLine, Run
+    from payments.models import DueLine, Run
 
     known = list(Action.objects.filter(state="validated").order_by("pk").values_list("pk", "team", "type", "held_on"))
     last = Action.objects.order_by("-pk").values_list("pk", flat=True)[0]
@@ -87,9 +86,34 @@ def multiply_actions(wanted: int) -> None:
             for values in due[source]
         ),
     )  # fmt: skip
-    paid = dict(Allocation.objects.filter(payment__run=run).values_list("line__beneficiary_id", "payment_id"))
-    written = DueLine.objects.filter(pk__gt=before).values_list("pk", "beneficiary_id")
-    insert_rows(Allocation, ["line", "payment", "released_reason"], [(pk, paid[who], "") for pk, who in written])
+    _pay(run, before)
+
+
+def _pay(run: int, before: int) -> None:
+    """Pay the lines written after the line ``before`` by one transfer a month to each beneficiary."""
+    from association.bulk import insert_rows
+    from payments.models import Allocation, DueLine, Payment
+
+    lines = list(DueLine.objects.filter(pk__gt=before).values_list("pk", "beneficiary_id", "held_on", "amount_cents"))
+    sums: dict[tuple[int, date], int] = defaultdict(int)
+    for _, who, day, cents in lines:
+        sums[who, day.replace(day=1)] += cents
+    last = Payment.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    texts = ("label", "iban", "iban_hash", "iban_last4", "bic", "holder", "bank_reason")
+    numbers = {key: number for number, key in enumerate(sums, start=last + 1)}
+    insert_rows(
+        Payment,
+        ["id", "state", "run", "beneficiary", "amount_cents", "reference", "paid_on", *texts],
+        (
+            (numbers[who, day], "paid", run, who, cents, f"BANC-{numbers[who, day]}", day, *[""] * len(texts))
+            for (who, day), cents in sums.items()
+        ),
+    )
+    insert_rows(
+        Allocation,
+        ["line", "payment", "released_reason"],
+        [(pk, numbers[who, day.replace(day=1)], "") for pk, who, day, _ in lines],
+    )
 
 
 def unvisited() -> set[str]:

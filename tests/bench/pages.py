@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, Model, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from association.models import (
     Commune,
@@ -31,6 +32,7 @@ from config.import_jobs import CHECK_JOB
 from conventions.models import Amendment, Convention, ConventionTemplate
 from conventions.services.templates import start_version
 from payments.models import Run
+from payments.services.runs import last_month, prepare_run
 from tests.factories import (
     AdhesionFactory,
     AmendmentFactory,
@@ -133,6 +135,12 @@ class Objects:
         return busiest(Run.objects.exclude(kind="opening"), "lines")  # type: ignore[no-any-return]
 
     @cached_property
+    def draft_run(self) -> Run:
+        """The last month, prepared and not submitted yet."""
+        actor = User.objects.get(email="gestion@demo.example")
+        return prepare_run(month=last_month(timezone.localdate()), actor=actor)
+
+    @cached_property
     def structure(self) -> ExternalStructure:
         return busiest(ExternalStructure.objects.all(), "links") or ExternalStructureFactory()  # type: ignore[no-any-return]
 
@@ -232,6 +240,10 @@ OF = {
     "run": (
         (TREASURER, "payments:run"), (TREASURER, "payments:run_lines"), (TREASURER, "payments:run_exclusions"),
         (TREASURER, "payments:run_totals"), (TREASURER, "payments:run_payments"),
+    ),
+    "draft_run": (
+        (STAFF, "payments:run"), (STAFF, "payments:run_lines"), (STAFF, "payments:run_totals"),
+        (STAFF, "payments:run_payments"),
     ),
     "structure": ((STAFF, "association:structure"), (STAFF, "association:structure_edit")),
     "export": ((TREASURER, "association:job"), (TREASURER, "association:job_progress")),
