@@ -27,6 +27,7 @@ LARGEST = 1_000_000_000  # far above any count or amount, far below what a datab
 NOBODY = "null"
 FEW_VALUES = 8  # named in a remark
 Options = list[tuple[str, str]]
+Pairs = Sequence[tuple[Any, Any]]
 
 
 def quoted(text: str) -> str:
@@ -137,9 +138,7 @@ class ChoicesFilter(_Filter):
 
     part = "choices"
 
-    def __init__(
-        self, label: str, choices: Sequence[tuple[Any, Any]] | Callable[[], Sequence[tuple[Any, Any]]] = (), nobody: str = "", **kwargs: Any
-    ) -> None:  # fmt: skip
+    def __init__(self, label: str, choices: Pairs | Callable[[], Pairs] = (), nobody: str = "", **kwargs: Any) -> None:
         super().__init__(label=label, **kwargs)
         self.choices, self.nobody = choices, nobody
 
