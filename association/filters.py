@@ -20,6 +20,7 @@ from association.nomenclature import Profession, TeamKind
 from association.selectors.findings import teams_with, watch_choices
 from association.selectors.people import people_of_department, search_people
 from association.selectors.recognition import waiting_for
+from association.selectors.region_map import STAGES, at_stage
 from association.selectors.teams import search_teams
 
 
@@ -87,3 +88,45 @@ class PeopleFilter(ListFilter):
         self, people: QuerySet[Professional], name: str, value: list[str]
     ) -> QuerySet[Professional]:  # fmt: skip
         return any_of(people, value, people_of_department)
+
+
+class BoardFilter(filters.FilterSet):
+    """Above the board: the same names as in the list, so that a column leads to exactly its teams there."""
+
+    department = filters.ModelChoiceFilter(
+        label="Département", queryset=Department.objects.filter(teams__isnull=False).distinct(), empty_label="Tous"
+    )
+    kind = filters.ChoiceFilter(label="Nature", choices=TeamKind.choices, empty_label="Toutes")
+    officer = filters.ModelChoiceFilter(
+        label="Suivie par",
+        queryset=User.objects.filter(teams__isnull=False).distinct(),
+        empty_label="Tous",
+        null_label="Personne",
+    )
+
+    class Meta:
+        model = Team
+        fields = ["department", "kind", "officer"]
+
+
+class MapFilter(filters.FilterSet):
+    """Above the map: which teams, and what the size of a point says."""
+
+    POINTS = (("membres", "Nombre de membres"),)
+
+    kind = filters.ChoiceFilter(label="Nature", choices=TeamKind.choices, empty_label="Toutes")
+    stage = filters.ChoiceFilter(label="Équipes", choices=STAGES[1:], method="that_far", empty_label=STAGES[0][1])
+    points = filters.ChoiceFilter(
+        label="Taille des points", choices=POINTS, method="all_of_them", empty_label="Nombre d’équipes"
+    )
+
+    class Meta:
+        model = Team
+        fields = ["kind", "stage", "points"]
+
+    def that_far(self, teams: QuerySet[Team], name: str, value: Any) -> QuerySet[Team]:
+        return at_stage(teams, value)
+
+    def all_of_them(self, teams: QuerySet[Team], name: str, value: Any) -> QuerySet[Team]:
+        """The size of points leaves out no team."""
+        return teams
