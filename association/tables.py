@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from association.models import Team
-from association.periods import ago
 from association.money import grouped
+from association.periods import ago
 
 NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
 NAMES = {"td": {"class": "names"}}

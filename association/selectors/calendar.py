@@ -6,6 +6,7 @@ import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -15,6 +16,8 @@ from association.registries import DueDate, due_dates
 
 # What was due longer ago than this is no longer told: nobody will do it.
 LATE_DAYS = 730
+# Teams named at once in a day's cell, for each thing that happens.
+SHOWN = 4
 
 
 @dataclass(frozen=True)
@@ -29,13 +32,24 @@ class Due:
 
 
 @dataclass(frozen=True)
+class SameDay:
+    """What happens on a day to several teams alike: the first few, and the others."""
+
+    title: str
+    kind: str
+    is_late: bool
+    shown: tuple[Due, ...]
+    others: tuple[Due, ...]
+
+
+@dataclass(frozen=True)
 class Day:
     """A day of the month's grid, or of the weeks that it begins and ends in."""
 
     day: date
     in_month: bool
     is_today: bool
-    dues: tuple[Due, ...]
+    groups: tuple[SameDay, ...]
 
 
 def due_kinds(user: User) -> list[tuple[str, str]]:
@@ -59,7 +73,7 @@ def due_between(user: User, first: date, last: date, *, kind: str = "", only_min
             if not only_mine or user.pk in due.people:
                 late = max((today - due.day).days, 0) if due.awaited else 0
                 found.append(Due(code, label, due, bool(late), late))
-    return sorted(found, key=lambda one: (one.date.day, one.date.title, one.date.subject, one.date.uid))
+    return sorted(found, key=lambda one: (*_alike(one), one.date.subject, one.date.uid))
 
 
 def late_for(user: User, *, kind: str = "", only_mine: bool = False) -> list[Due]:
@@ -76,11 +90,16 @@ def month_days(month: date) -> list[date]:
 
 def month_of(dues: Sequence[Due], month: date) -> list[Day]:
     """Return the grid of a month, with what falls on each day."""
-    by_day: dict[date, list[Due]] = {}
-    for due in dues:
-        by_day.setdefault(due.date.day, []).append(due)
+    by_day: dict[date, list[SameDay]] = {}
+    for (day, title, is_late, kind), alike in groupby(dues, key=_alike):
+        found = tuple(alike)
+        by_day.setdefault(day, []).append(SameDay(title, kind, is_late, found[:SHOWN], found[SHOWN:]))
     today = timezone.localdate()
     return [Day(day, day.month == month.month, day == today, tuple(by_day.get(day, ()))) for day in month_days(month)]
+
+
+def _alike(due: Due) -> tuple[date, str, bool, str]:
+    return due.date.day, due.date.title, due.is_late, due.kind
 
 
 def keys_of(user: User) -> QuerySet[CalendarKey]:

@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from association.models import CalendarKey, User
 from association.permissions import require
-from association.workflow import lock
 
 SUBSCRIBE = "association.subscribe_calendar"
 MANY_KEYS = 10
@@ -29,12 +28,13 @@ def make_key(*, device: str, only_mine: bool, actor: User) -> tuple[CalendarKey,
     require(actor, SUBSCRIBE)
     key = secrets.token_urlsafe(32)
     with transaction.atomic():
-        lock(actor)
+        # One at a time for an account: two presses do not pass the bound together.
+        User.objects.select_for_update().get(pk=actor.pk)
         if actor.calendar_keys.filter(revoked_at=None).count() >= MANY_KEYS:
             raise ValidationError(
                 f"Vous avez déjà {MANY_KEYS} abonnements : révoquez d'abord celui d'un appareil qui ne sert plus."
             )
-        row = CalendarKey(user=actor, device=device.strip(), only_mine=only_mine, key_sha256=_hashed(key))
+        row = CalendarKey(user_id=actor.pk, device=device.strip(), only_mine=only_mine, key_sha256=_hashed(key))
         row.full_clean()
         row.save()
     return row, key

@@ -25,8 +25,6 @@ Edge = tuple[Point, Point]
 FINENESS = 1_000
 EMPTY = ("", "\\N")
 MERGED = ("COMD", "COMA")
-# The longest ring of points that may be a hole, and not a coast.
-LONGEST_HOLE = 400
 SIMPLE_POLYGON, MANY_POLYGONS = 3, 6
 
 
@@ -132,7 +130,9 @@ def _fill_holes(by_region: dict[str, dict[str, list[Ring]]], parts: list[tuple[P
             onward[end].append(start)
     merged = {part[1:]: by_region[part[1]].get(part[2], []) for part in parts if part[0] is None}
     edges = {place: set(_edges(rings)) for place, rings in merged.items()}
-    for hole in [ring for ring in _loops(onward) if 3 < len(ring) <= LONGEST_HOLE]:
+    # Walked like that, a hole goes round as communes do; a coast goes the other way.
+    turn = sum(double_area(ring) for communes in by_region.values() for rings in communes.values() for ring in rings)
+    for hole in [ring for ring in _loops(onward) if len(ring) > 3 and double_area(ring) * turn > 0]:
         inside = Counter(part[1:] for part in parts if part[0] and _is_inside(part[0], hole))
         border = {edge[::-1] for edge in pairwise(hole)}
         beside = Counter({place: len(border & known) for place, known in edges.items() if border & known})
