@@ -1,13 +1,14 @@
 """Where a lower floor asks all floors: each floor fills these in its ``AppConfig.ready``.
 
-`inbox`: what waits for a user. `figures`: the few numbers of a role. `job_kinds`: the work behind a job row.
-`sheets`: the sheets of the import workbook. The others are named beside their declaration.
+`inbox`: what waits for a user. `figures`: the few numbers of a role. `due_dates`: the calendar. `job_kinds`: the work
+behind a job row. `sheets`: the sheets of the import workbook. The others are named beside their declaration.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -71,6 +72,40 @@ class Figure:
     url: str = ""
 
 
+@dataclass(frozen=True)
+class DueDate:
+    """Something that ends or falls due on a day.
+
+    Attributes:
+        uid: names the thing for ever, also when its day changes: calendars outside the site know it by this.
+        title, subject: what happens, and of whom (a team, a month): all that a calendar outside the site is told.
+        detail: what the page says besides.
+        people: pks of those whose turn it is.
+        awaited: somebody has to do something; past its day it is late. Otherwise it just ends.
+    """
+
+    uid: str
+    day: date
+    title: str
+    subject: str
+    url: str
+    detail: str = ""
+    people: frozenset[int] = frozenset()
+    awaited: bool = True
+
+
+@dataclass(frozen=True)
+class DueSource:
+    """One kind of due date: its name on screen, who sees it at all, and what of it falls on some days.
+
+    ``find``: (user, first, last) -> those of the user's scope, in a number of queries that the rows do not change.
+    """
+
+    label: str
+    permission: str
+    find: Callable[[User, date, date], Iterable[DueDate]]
+
+
 class Progress:
     """What a job's function reports to; raises `JobStopped` when the job was cancelled meanwhile."""
 
@@ -109,6 +144,8 @@ JobFunction = Callable[["Job", Progress], dict[str, Any]]
 
 inbox: Registry[InboxSource] = Registry("inbox")
 figures: Registry[FigureSource] = Registry("figures")
+# The names stand in addresses.
+due_dates: Registry[DueSource] = Registry("what ends or falls due")
 job_kinds: Registry[JobFunction] = Registry("job kinds")
 sheets: Registry[Any] = Registry("sheets of the import workbook")
 # team -> why it may not be closed yet, in French, or nothing.
@@ -132,4 +169,6 @@ priced_kinds: Registry[Callable[[], frozenset[str]]] = Registry("kinds of team w
 joining_obstacles: Registry[Callable[..., str | None]] = Registry("obstacles to joining two persons")
 # other (a record that was joined): why that can no longer be undone, in French, or nothing.
 separating_obstacles: Registry[Callable[..., str | None]] = Registry("obstacles to separating two persons")
+# state of a team -> makes the expression of the day from which a team taken over in it was there (OuterRef: the team).
+state_dates: Registry[Callable[[], Any]] = Registry("days from which a team is in a state")
 history_sources: Registry[HistorySource] = Registry("history of a dossier")

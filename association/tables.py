@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from association.models import Team
+from association.money import grouped
 from association.periods import ago
 
 NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
@@ -122,3 +123,55 @@ class RecognitionTable(tables.Table):
     def render_opinion_due_on(self, value: date | None, record: Any) -> str:
         is_late = bool(value and value < timezone.localdate())
         return render_to_string("association/recognition_awaited.html", {"record": record, "is_late": is_late})
+
+
+class AreaTable(tables.Table):
+    """Departments or EPCI, and what of each the teams cover (association.selectors.region_map.Area)."""
+
+    name = tables.Column(verbose_name="Nom", attrs=NAMES)
+    teams = tables.Column(verbose_name="Équipes", accessor="teams_count", attrs=NUMBER)
+    covered = tables.Column(verbose_name="Communes couvertes", attrs=NUMBER)
+    covered_population = tables.Column(verbose_name="Habitants couverts", attrs=NUMBER)
+    share = PieceColumn(
+        '<span class="share"><progress max="100" value="{{ record.share }}" aria-hidden="true"></progress>'
+        '<span class="num">{{ record.percent }}</span></span>',
+        verbose_name="Part de la population",
+    )
+
+    class Meta:
+        empty_text = "Le territoire n’est pas chargé."
+
+    def render_name(self, value: str, record: Any) -> str:
+        return format_html('<span>{}<span class="soft small d-block">{}</span></span>', value, record.kind)
+
+    def render_covered(self, value: int, record: Any) -> str:
+        return f"{grouped(value)} sur {grouped(record.communes)}"
+
+    def render_covered_population(self, value: int, record: Any) -> str:
+        return f"{grouped(value)} sur {grouped(record.population)}"
+
+
+class SpotTable(tables.Table):
+    """Communes in the territory of teams (association.selectors.region_map.Spot)."""
+
+    name = tables.Column(verbose_name="Commune", attrs=NAMES)
+    epci = tables.Column(verbose_name="EPCI", default="")
+    population = tables.Column(verbose_name="Population", attrs=NUMBER)
+    teams = PieceColumn(
+        "<span>{% for team in record.teams|slice:':3' %}"
+        """<a href="{% url 'association:team' team.pk %}">{{ team.name }}</a>{% if not forloop.last %}, {% endif %}"""
+        "{% endfor %}{% if record.teams_count > 3 %}, "
+        """<a href="{{ record.url }}">toutes les {{ record.teams_count }}</a>{% endif %}</span>""",
+        verbose_name="Équipes",
+        order_by="teams_count",
+    )
+    members = tables.Column(verbose_name="Membres", attrs=NUMBER)
+
+    class Meta:
+        empty_text = "Aucune commune n’a d’équipe pour ces filtres."
+
+    def render_name(self, value: str, record: Any) -> str:
+        return format_html('<span>{} <span class="soft">{}</span></span>', value, record.department)
+
+    def render_population(self, value: int) -> str:
+        return grouped(value)

@@ -135,6 +135,18 @@ CONVENTION_MONTHS = env.int("CONVENTION_MONTHS", default=24)
 # Days that the délégation has for its opinion, and the team for what is missing.
 OPINION_DAYS = env.int("OPINION_DAYS", default=45)
 COMPLEMENT_DAYS = env.int("COMPLEMENT_DAYS", default=30)
+# Day of the following month by which the file of a month is to be with the bank (calendar).
+PAYMENT_DAY = env.int("PAYMENT_DAY", default=15)
+# Days after which a team is told to be late in its state, on the board; a state that is not there is never late.
+TEAM_LATE_DAYS = {
+    "registered": env.int("TEAM_LATE_REGISTERED_DAYS", default=30),
+    "accompanied": env.int("TEAM_LATE_ACCOMPANIED_DAYS", default=180),
+    "drafting": env.int("TEAM_LATE_DRAFTING_DAYS", default=180),
+    "submitted": env.int("TEAM_LATE_SUBMITTED_DAYS", default=OPINION_DAYS),
+    "to_complete": env.int("TEAM_LATE_TO_COMPLETE_DAYS", default=COMPLEMENT_DAYS),
+    "recognised": env.int("TEAM_LATE_RECOGNISED_DAYS", default=90),
+    "suspended": env.int("TEAM_LATE_SUSPENDED_DAYS", default=180),
+}
 
 # --- people --------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from association.eligibility import ConventionFacts
@@ -89,6 +89,12 @@ def amendments_of_dossier(team: Team) -> Iterator[tuple[int, str]]:
         yield pk, f"Avenant n° {number} à {convention}"
 
 
+def effect_of_running() -> Subquery:
+    """The day from which a team that was taken over under convention is under the one that runs."""
+    running = Convention.objects.filter(team=OuterRef("pk"), state__in=Convention.RUNNING)
+    return Subquery(running.order_by("effective_on", "pk").values("effective_on")[:1])
+
+
 def register() -> None:
     """Fill the registries of the ground."""
     from association import registries
@@ -102,6 +108,7 @@ def register() -> None:
     registries.after_leaving.add("conventions.depart", state_departure)
     registries.after_withdrawal.add("conventions.stop", stop_with_recognition)
     registries.withdrawal_effects.add("conventions.stop", ends_with_recognition)
+    registries.state_dates.add(Team.State.UNDER_CONVENTION.value, effect_of_running)
     for name, model, of_team in (
         ("convention", Convention, conventions_of_dossier),
         ("adhesion", Adhesion, adhesions_of_dossier),

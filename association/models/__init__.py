@@ -1,5 +1,6 @@
 from association.models.attestations import Attestation, CoordinationAllowance
 from association.models.bulk import BulkItem, BulkOperation
+from association.models.calendar import CalendarKey
 from association.models.documents import Document
 from association.models.dossiers import DossierDocument, EligibilityLevel, Exchange, OutgoingMail, TeamFinding
 from association.models.duplicates import NotDuplicate
@@ -19,6 +20,7 @@ __all__ = [
     "Attestation",
     "BulkItem",
     "BulkOperation",
+    "CalendarKey",
     "Commune",
     "Company",
     "ComplementPoint",

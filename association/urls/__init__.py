@@ -3,10 +3,12 @@
 from association.urls import (
     attestations,
     bulk,
+    calendar,
     documents,
     exchanges,
     jobs,
     members,
+    overview,
     people,
     projects,
     recognition,
@@ -18,6 +20,8 @@ from association.urls import (
 app_name = "association"
 urlpatterns = [
     *teams.urlpatterns,
+    *overview.urlpatterns,
+    *calendar.urlpatterns,
     *members.urlpatterns,
     *projects.urlpatterns,
     *recognition.urlpatterns,

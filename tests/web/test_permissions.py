@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from association.models import CoordinationAllowance, HealthProject, Membership, RecognitionRequest
 from association.permissions import granted
+from association.services.calendar_keys import make_key
 from conventions.services.templates import start_version
 from tests.factories import (
     AdhesionFactory,
@@ -150,6 +151,11 @@ def programme(world: World) -> int:
     return EtpProgrammeFactory(team=world.office.team).pk
 
 
+def device(world: World) -> int:
+    """A key of somebody who is not in the world."""
+    return make_key(device="Téléphone", only_mine=False, actor=UserFactory(staff=True))[0].pk
+
+
 NO_STEP = {"step": "rien"}
 ROUTES = {
     "home": Route(EVERYBODY),
@@ -168,6 +174,12 @@ ROUTES = {
     "payments:of_professional": Route({*OFFICE, "auditor", "referent"}, of=person),
     "association:team_list": Route(EVERYBODY),
     "association:team_list_views": Route(EVERYBODY, 302, method="post", data=NO_STEP),
+    "association:team_board": Route(EVERYBODY - {"referent"}),
+    "association:team_map": Route(EVERYBODY - {"referent"}),
+    "association:calendar": Route(EVERYBODY),
+    "association:calendar_keys": Route(EVERYBODY),
+    # Own keys alone.
+    "association:calendar_key_revoke": Route(set(), 302, otherwise=404, method="post", of=device),
     "association:team": Route(EVERYBODY, of=team),
     "association:team_step": Route(EVERYBODY, 409, method="post", of=team, data=NO_STEP),
     "association:team_findings": Route({*OFFICE, "admin", "referent"}, of=team),
@@ -337,9 +349,9 @@ KEYS = {
     "account_confirm_email": {"key": "nothing"},
     "account_reset_password_from_key": {"uidb36": "1", "key": "nothing"},
 }
-FOR_ANYBODY = {"health", "association:attestation_verify"}
+FOR_ANYBODY = {"health", "association:attestation_verify", "association:calendar_feed"}
 # Own views that are open to whoever is signed in, whatever the role.
-WITHOUT_PERMISSION = {"home", "health", "closed", "attestation_verify"}
+WITHOUT_PERMISSION = {"home", "health", "closed", "attestation_verify", "calendar_feed"}
 
 
 def patterns() -> Iterator[tuple[str, URLPattern]]:
