@@ -75,14 +75,20 @@ def a_region(office: Office, users: dict[str, User]) -> World:
     return World(office, users, Run.objects.get(month=JULY), preparation, export, export.result)
 
 
-def states(world: World) -> Iterator[tuple[str, str]]:
-    """Yield role and address of the pages in the states that the table of permissions does not open."""
-    yield from of_dossiers(world)
-    yield from of_conventions(world)
-    yield from of_money_and_jobs(world)
+def states(world: World) -> dict[str, list[str]]:
+    """Make, and return by role, the addresses of pages in states that the table of permissions does not open."""
     own = reverse("association:team", args=[world.office.team.pk])
-    yield from (("ars", "/"), ("ars", own), ("ars", "/reconnaissances/"), ("referent", "/"), ("referent", own))
-    yield from (("admin", "/"), ("auditor", "/"), ("auditor", f"/paiements/{world.run.pk}/"))
+    found = {
+        "staff": [],
+        "admin": ["/"],
+        "treasurer": ["/"],
+        "referent": ["/", own],
+        "ars": ["/", own, "/reconnaissances/"],
+        "auditor": ["/", f"/paiements/{world.run.pk}/"],
+    }
+    for role, path in [*of_dossiers(world), *of_conventions(world), *of_money_and_jobs(world)]:
+        found[role].append(path)
+    return found
 
 
 def of_dossiers(world: World) -> Iterator[tuple[str, str]]:
