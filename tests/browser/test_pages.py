@@ -18,7 +18,7 @@ from django.urls import Resolver404, resolve, reverse
 
 from association.models import User
 from tests.browser.conftest import Visit
-from tests.browser.pages import OF_ACCOUNT, OF_ROUTES, PARTS, VISITED, WITH_SECOND_FACTOR
+from tests.browser.pages import OF_ACCOUNT, OF_LISTS, OF_ROUTES, PARTS, VISITED, WITH_SECOND_FACTOR
 from tests.browser.region import World, a_region, states
 from tests.factories import PASSWORD, UserFactory
 from tests.payments.office import Office
@@ -102,7 +102,7 @@ def test_no_page_of_the_staff_has_a_barrier(visit: Visit, world: World) -> None:
     opened(tour, world, "staff", [*(reverse(name) for name in inside_only), *states(world)["staff"]])
     refused_by_a_form(tour)
     assert tour.found == {}
-    assert ({*of_role("staff"), *inside_only} | PARTS) - tour.asked == set()
+    assert ({*of_role("staff"), *inside_only} | PARTS | OF_LISTS) - tour.asked == set()
 
 
 def test_no_page_of_the_others_has_a_barrier(visit: Visit, world: World) -> None:
@@ -122,7 +122,7 @@ def test_no_page_of_the_others_has_a_barrier(visit: Visit, world: World) -> None
 
 def test_both_visits_together_open_every_page() -> None:
     both = {name for role in ROLES for name in of_role(role)}
-    assert both | OF_ACCOUNT | WITH_SECOND_FACTOR | {"association:attestation_verify"} == VISITED
+    assert both | OF_LISTS | OF_ACCOUNT | WITH_SECOND_FACTOR | {"association:attestation_verify"} == VISITED
 
 
 def opened(tour: Tour, world: World, role: str, more: list[str]) -> None:
