@@ -18,7 +18,6 @@ PARTS = {
     "association:team_documents",
     "association:team_exchanges",
     "association:team_journal",
-    "association:job_progress",
     "conventions:of_team",
     "conventions:of_professional",
     "conventions:life_of",
@@ -28,17 +27,24 @@ PARTS = {
     "payments:of_team",
     "payments:of_professional",
 }
-SUGGESTIONS, FILE = "suggestions while one types", "a file to download"
+SUGGESTIONS, FILE, SENT = "suggestions while one types", "a file to download", "what a page sends"
 NO_PAGES = {
     "association:communes": SUGGESTIONS,
     "association:epcis": SUGGESTIONS,
     "association:people_named": SUGGESTIONS,
     "association:companies": SUGGESTIONS,
     "association:project_gate": "a part of the project's page, fetched again when a section has changed",
+    "association:job_progress": "a part of the job's page, asked for again while the job runs",
     "association:project_pdf": FILE,
     "association:document": FILE,
     "conventions:convention_pdf": FILE,
     "conventions:amendment_pdf": FILE,
+    "association:team_list_export": FILE,
+    "association:professional_list_export": FILE,
+    "conventions:convention_list_export": FILE,
+    "association:team_list_bulk": SENT,
+    "conventions:convention_list_bulk": SENT,
+    "association:bulk_step": SENT,
     "health": "one word, for a machine",
     "account_email": "closed: an administrator changes an address",
     "account_confirm_email": "no message of ours leads there: addresses are not confirmed",
@@ -57,7 +63,8 @@ WITH_SECOND_FACTOR = {
     "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes",
 }
-OF_ROUTES = {name for name, route in ROUTES.items() if route.method == "get"} - PARTS - NO_PAGES.keys()
+OF_LISTS = {"association:bulk_confirm", "association:bulk"}
+OF_ROUTES = {name for name, route in ROUTES.items() if route.method == "get"} - PARTS - NO_PAGES.keys() - OF_LISTS
 OF_ACCOUNT = ACCOUNT.keys() - NO_PAGES.keys() - WITH_SECOND_FACTOR
 BY_POST = {name for name, route in ROUTES.items() if route.method == "post"}
-VISITED = OF_ROUTES | OF_ACCOUNT | WITH_SECOND_FACTOR | {"association:attestation_verify"}
+VISITED = OF_ROUTES | OF_LISTS | OF_ACCOUNT | WITH_SECOND_FACTOR | {"association:attestation_verify"}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from association.jobs import run_job
-from association.models import Attestation, CoordinationAllowance, Membership, Team, User
+from association.models import Attestation, BulkOperation, CoordinationAllowance, Membership, Team, User
 from association.services.attestations import issue_attestation
 from association.services.members import add_member
 from config.import_jobs import CHECK_JOB
@@ -75,14 +76,20 @@ def a_region(office: Office, users: dict[str, User]) -> World:
     return World(office, users, Run.objects.get(month=JULY), preparation, export, export.result)
 
 
-def states(world: World) -> Iterator[tuple[str, str]]:
-    """Yield role and address of the pages in the states that the table of permissions does not open."""
-    yield from of_dossiers(world)
-    yield from of_conventions(world)
-    yield from of_money_and_jobs(world)
+def states(world: World) -> dict[str, list[str]]:
+    """Make, and return by role, the addresses of pages in states that the table of permissions does not open."""
     own = reverse("association:team", args=[world.office.team.pk])
-    yield from (("ars", "/"), ("ars", own), ("ars", "/reconnaissances/"), ("referent", "/"), ("referent", own))
-    yield from (("admin", "/"), ("auditor", "/"), ("auditor", f"/paiements/{world.run.pk}/"))
+    found = {
+        "staff": [],
+        "admin": ["/"],
+        "treasurer": ["/"],
+        "referent": ["/", own],
+        "ars": ["/", own, "/reconnaissances/"],
+        "auditor": ["/", f"/paiements/{world.run.pk}/"],
+    }
+    for role, path in [*of_dossiers(world), *of_conventions(world), *of_lists(world), *of_money_and_jobs(world)]:
+        found[role].append(path)
+    return found
 
 
 def of_dossiers(world: World) -> Iterator[tuple[str, str]]:
@@ -131,6 +138,20 @@ def of_conventions(world: World) -> Iterator[tuple[str, str]]:
     for other in (SuspensionFactory().convention, *(ConventionFactory(**{s: True}) for s in ("terminated", "ended"))):
         yield "staff", reverse("conventions:convention", args=[other.pk])
     yield "staff", reverse("association:member", args=[adhesion_of(convention, "Duval").membership_id])
+
+
+def of_lists(world: World) -> Iterator[tuple[str, str]]:
+    """A step for many teams: to be confirmed, and done."""
+    client = Client()
+    client.force_login(world.office.staff)
+    for answer in (None, {}):
+        teams = TeamFactory.create_batch(2, registered=True)
+        selection = {"id": ",".join(str(team.pk) for team in teams), "step": "accompany"}
+        page = client.post(reverse("association:team_list_bulk"), selection)["Location"]
+        if answer is not None:
+            page = client.post(page, answer)["Location"]
+            run_job(BulkOperation.objects.latest("pk").job_id)
+        yield "staff", page
 
 
 def of_money_and_jobs(world: World) -> Iterator[tuple[str, str]]:

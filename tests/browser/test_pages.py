@@ -1,13 +1,15 @@
 """Every page as a person meets it: no barrier, no complaint of the browser, nothing wider than the window.
 
-Each page is opened once at each width; the other theme only changes colours, so only those are looked at again.
+Each page is opened once and looked at four times, wide and narrow, light and dark. All rules of axe are asked at the
+first look; at the next ones, those whose answer a theme or a width can change (look.js).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import axe_playwright_python
 import pytest
@@ -16,30 +18,36 @@ from django.urls import Resolver404, resolve, reverse
 
 from association.models import User
 from tests.browser.conftest import Visit
-from tests.browser.pages import OF_ACCOUNT, OF_ROUTES, PARTS, VISITED
+from tests.browser.pages import OF_ACCOUNT, OF_LISTS, OF_ROUTES, PARTS, VISITED, WITH_SECOND_FACTOR
 from tests.browser.region import World, a_region, states
 from tests.factories import PASSWORD, UserFactory
 from tests.payments.office import Office
 from tests.web.test_permissions import ACCOUNT, KEYS, ROUTES, arguments
 
 pytestmark = pytest.mark.browser
-WIDTHS = (1280, 390)
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-COLOURS = {"runOnly": {"type": "tag", "values": ["cat.color"]}}
+LOOK = (Path(__file__).parent / "look.js").read_text(encoding="utf-8")
+OF_WIDTH = ["target-size", "scrollable-region-focusable", "button-name", "link-name", "aria-hidden-focus"]
+LOOKS: tuple[tuple[int, Literal["light", "dark"], str | list[str]], ...] = (
+    (1280, "light", "all"),
+    (1280, "dark", []),
+    (390, "dark", []),
+    (390, "light", OF_WIDTH),
+)
+HEIGHT = 900
 ROLES = ("staff", "admin", "treasurer", "referent", "ars", "auditor")
 
 
 @dataclass
 class Tour:
-    """A visit of many pages at one width, with what was found on each, and every address that the browser asked for."""
+    """A visit of many pages, with what was found on each, and the names of all that the browser asked for."""
 
     visit: Visit
-    width: int
     found: dict[str, list[str]] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.visit.page.set_viewport_size({"width": self.width, "height": 900})
+        self.visit.page.emulate_media(reduced_motion="reduce")  # no colour is on its way to another
         self.visit.page.on("request", lambda request: self.asked.add(self._name(request.url)))
 
     def _name(self, url: str) -> str:
@@ -56,30 +64,30 @@ class Tour:
         self.visit.settle()
         came_to = self.visit.page.url.removeprefix(self.visit.address).split("#")[0]
         wrong = [] if (answer.status, came_to) == (status, path) else [f"{answer.status} {came_to}"]
-        self.visit.forgive(*([str(status)] if status != 200 else []))
+        if status != 200:
+            self.visit.forgive(str(status))
         self.keep(f"{who} {path}", wrong, heard)
 
     def keep(self, what: str, wrong: list[str], heard: int) -> None:
-        """Look at the page as it stands in both themes."""
+        """Look at the page as it stands, four times."""
         page = self.visit.page
-        page.emulate_media(color_scheme="light")
         page.evaluate(AXE)
-        wrong += barriers(self.visit, {})
-        page.emulate_media(color_scheme="dark")
-        wrong += [f"dark: {said}" for said in barriers(self.visit, COLOURS)]
-        if self.visit.overflow() > 0:
-            wrong.append(f"{self.visit.overflow()} px too wide")
+        for width, theme, rules in LOOKS:
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            page.emulate_media(color_scheme=theme)
+            wrong += [f"{width} {theme}: {said}" for said in barriers(self.visit, rules)]
+            if self.visit.overflow() > 0:
+                wrong.append(f"{width} {theme}: {self.visit.overflow()} px too wide")
+        page.set_viewport_size({"width": LOOKS[0][0], "height": HEIGHT})
         forgiven = self.visit.forgiven
         wrong += [said for said in self.visit.complaints[heard:] if not any(word in said for word in forgiven)]
         if wrong:
-            self.found[f"{self.width} {what}"] = wrong
+            self.found[what] = wrong
 
 
-def barriers(visit: Visit, options: dict[str, object]) -> list[str]:
-    """Return what axe, which is in the page already, finds on it."""
-    violations = visit.page.evaluate(
-        "options => axe.run(options).then(said => said.violations)", {"resultTypes": ["violations"], **options}
-    )
+def barriers(visit: Visit, rules: str | list[str]) -> list[str]:
+    """Return what axe, which is in the page already, finds on it by these rules and by those of colours."""
+    violations = visit.page.evaluate(LOOK, {"rules": rules})
     return [f"{rule['id']}: {[node['target'] for node in rule['nodes']][:3]}" for rule in violations]
 
 
@@ -88,37 +96,50 @@ def world(office: Office, people: Callable[[str], User]) -> World:
     return a_region(office, {role: people(role) for role in ROLES})
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_no_page_has_a_barrier(visit: Visit, world: World, width: int) -> None:
-    tour = Tour(visit, width)
-    for name in sorted(name for name in OF_ACCOUNT if ACCOUNT[name][1] == 200):
-        tour.look(reverse(name, kwargs=KEYS.get(name, {})), who="nobody")
-    tour.look(reverse("association:attestation_verify"), who="nobody")
-    paths = {role: [*of_role(world, role)] for role in ROLES}
-    for role, path in states(world):
-        paths[role].append(path)
-    for role, several in paths.items():
-        visit.enter(world.users[role])
-        for path in several:
-            tour.look(path, who=role)
-    missing_or_closed(tour)
-    visit.enter(world.users["staff"])
+def test_no_page_of_the_staff_has_a_barrier(visit: Visit, world: World) -> None:
+    tour = Tour(visit)
+    inside_only = [name for name in sorted(OF_ACCOUNT) if ACCOUNT[name] == (200, 302)]
+    opened(tour, world, "staff", [*(reverse(name) for name in inside_only), *states(world)["staff"]])
     refused_by_a_form(tour)
+    assert tour.found == {}
+    assert ({*of_role("staff"), *inside_only} | PARTS | OF_LISTS) - tour.asked == set()
+
+
+def test_no_page_of_the_others_has_a_barrier(visit: Visit, world: World) -> None:
+    tour = Tour(visit)
+    outside = [name for name in sorted(OF_ACCOUNT) if ACCOUNT[name][1] == 200]
+    for path in [*(reverse(name, kwargs=KEYS.get(name, {})) for name in outside), verify()]:
+        tour.look(path, who="nobody")
+    in_states = states(world)
+    for role in ROLES[1:]:
+        opened(tour, world, role, in_states[role])
+    missing_or_closed(tour)
     with_a_second_factor(tour)
     assert tour.found == {}
-    assert (VISITED | PARTS) - tour.asked == set()
+    of_roles = {name for role in ROLES[1:] for name in of_role(role)}
+    assert {*outside, "association:attestation_verify"} | of_roles | WITH_SECOND_FACTOR <= tour.asked
 
 
-def of_role(world: World, role: str) -> Iterator[str]:
-    """Yield the pages that this role opens first of all roles; the staff also those of an account."""
-    for name in sorted(OF_ROUTES):
-        route = ROUTES[name]
-        if role == next(one for one in ROLES if one in route.roles) and route.status == 200:
-            yield reverse(name, args=arguments(route, world))
-    if role == "staff":
-        for name in sorted(OF_ACCOUNT):
-            if ACCOUNT[name][0] == 200 and ACCOUNT[name][1] != 200:
-                yield reverse(name, kwargs=KEYS.get(name, {}))
+def test_both_visits_together_open_every_page() -> None:
+    both = {name for role in ROLES for name in of_role(role)}
+    assert both | OF_LISTS | OF_ACCOUNT | WITH_SECOND_FACTOR | {"association:attestation_verify"} == VISITED
+
+
+def opened(tour: Tour, world: World, role: str, more: list[str]) -> None:
+    """Open as somebody of a role the pages that are for this role, then ``more`` addresses."""
+    own = [reverse(name, args=arguments(ROUTES[name], world)) for name in of_role(role) if ROUTES[name].status == 200]
+    tour.visit.enter(world.users[role])
+    for path in [*own, *more]:
+        tour.look(path, who=role)
+
+
+def of_role(role: str) -> list[str]:
+    """Return the names of the pages that this role is the first of all to open."""
+    return sorted(name for name in OF_ROUTES if role == next(one for one in ROLES if one in ROUTES[name].roles))
+
+
+def verify() -> str:
+    return reverse("association:attestation_verify")
 
 
 def missing_or_closed(tour: Tour) -> None:

@@ -70,7 +70,10 @@ def test_pictures_of_a_region(visit: Visit, region: None, tmp_path: Path) -> Non
 def faulty(path: Path) -> Path:
     """Write a workbook with the faults that people make."""
     sheets = sound_sheets()
-    sheets["Équipes"][0]["Nature"] = "Amicale"
+    first, second = sheets["Équipes"]
+    first |= {"Nature": "Amicale", "Communes": "44003;44096", "Chargé de mission": account("gestion").email}
+    second |= {"Communes": "72181"}
+    sheets["Professionnels"][0]["Commune"] = 44003
     sheets["Professionnels"][0]["RPPS"] = "1000000001"
     sheets["Bénéficiaires"][0]["IBAN"] = "FR7630006000011234567890188"
     return write(path, sheets)
