@@ -20,7 +20,7 @@ from association.selectors.people import people_of_department, search_people
 
 MAX_NAME, MAX_PHONE, MAX_REASON = 100, 30, 500
 BIOLOGISTS = (Profession.MEDECIN, Profession.PHARMACIEN)
-PROFESSIONS = [("", "Choisissez…"), *Profession.choices]
+PROFESSIONS = [("", "Choisir…"), *Profession.choices]
 
 
 class LineField(forms.CharField):

@@ -11,7 +11,7 @@ NARROW = "\u202f"
 
 @pytest.mark.parametrize(
     ("size", "written"),
-    [(0, "1 ko"), (999, "1 ko"), (71_834, "72 ko"), (999_400, "999 ko"), (1_400_000, "1,4 Mo"), (20_000_000, "20,0 Mo")],
+    [(0, "1 ko"), (71_834, "72 ko"), (999_400, "999 ko"), (1_400_000, "1,4 Mo"), (20_000_000, "20,0 Mo")],
 )
 def test_size_of_a_file_is_written_as_people_say_it(size: int, written: str) -> None:
     assert file_size(size).replace("\xa0", " ").replace(NARROW, " ") == written
@@ -32,4 +32,5 @@ def test_french_number_is_written_in_pairs_and_any_other_stays(number: str, writ
 
 
 def test_action_types_are_named_in_words() -> None:
-    assert type_names(["RCP", "PROTOCOLE"]) == ["Réunion de concertation sans le patient", "Protocole pluriprofessionnel"]
+    named = ["Réunion de concertation sans le patient", "Protocole pluriprofessionnel"]
+    assert type_names(["RCP", "PROTOCOLE"]) == named

@@ -68,9 +68,7 @@ def test_facts_end_a_terminated_convention_on_the_day_before(convention: Convent
 @pytest.mark.parametrize(
     ("state", "counted"), [("draft", (1, 0)), ("issued", (0, 1)), ("signing", (0, 1)), ("signed", (0, 0))]
 )
-def test_facts_count_the_amendments_that_wait(
-    convention: Convention, state: str, counted: tuple[int, int]
-) -> None:
+def test_facts_count_the_amendments_that_wait(convention: Convention, state: str, counted: tuple[int, int]) -> None:
     factories.AmendmentFactory(convention=convention, **{state: True})
     [facts] = convention_facts["conventions"]([convention.team], TODAY)[convention.team_id]
     assert (facts.amendments_to_issue, facts.amendments_to_sign) == counted
