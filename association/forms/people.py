@@ -18,7 +18,7 @@ from association.nomenclature import Profession
 
 MAX_NAME, MAX_PHONE, MAX_REASON = 100, 30, 500
 BIOLOGISTS = (Profession.MEDECIN, Profession.PHARMACIEN)
-PROFESSIONS = [("", "Choisissez…"), *Profession.choices]
+PROFESSIONS = [("", "Choisir…"), *Profession.choices]
 
 
 class LineField(forms.CharField):

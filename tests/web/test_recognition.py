@@ -282,10 +282,10 @@ def test_decision_is_recorded_with_the_scan_that_the_ars_opens(
 def test_decision_speaks_the_word_of_the_kind_of_team(staff: Client, kind: str, word: str) -> None:
     asked = RecognitionRequestFactory(team=TeamFactory(submitted=True, kind=kind))
     page = staff.get(to("recognition_decision", asked.pk))
-    assert f"L’équipe est {word}" in plain(page)
+    assert f"L'équipe est {word}" in plain(page)
     sent = {"decision": "reconnue", "decided_on": "2026-02-02", "letter_reference": "ARS-12", "reason": ""}
     done = staff.post(to("recognition_decision", asked.pk), sent, follow=True)
-    assert f"L’équipe est {word}." in plain(done)
+    assert f"L'équipe est {word}." in plain(done)
 
 
 def test_decision_with_a_program_under_the_name_of_a_letter_is_refused_and_keeps_the_rest(
