@@ -98,6 +98,8 @@ def refusal(obj: Stateful, name: str, *, actor: User, comment: str, arguments: M
         return "Un motif est demandé pour cette étape."
     if contains_nir(comment):
         return NIR_REFUSED
+    if "\x00" in comment:  # no database of ours keeps one the same way: PostgreSQL refuses it
+        return "Le motif contient un caractère invisible qui ne se garde pas : retapez-le."
     for guard in found.custom["guards"]:
         if reason := guard(obj, actor, arguments):
             return str(reason)
