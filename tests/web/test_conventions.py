@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
-from association.models import Team, User
+from association.models import Membership, Team, User
+from association.services.people import join_professionals
 from conventions.models import Convention, ConventionTemplate
 from conventions.services.drafting import change_draft
 from conventions.services.templates import start_version
@@ -432,3 +433,24 @@ def test_member_number_that_nobody_can_have_is_refused_in_french(team: Team, sta
     answer = client.post(url("draft_edit", convention.pk), edited(convention, members=["9" * 30]))
     assert answer.status_code == 409
     assert "members" in answer.context["form"].errors
+
+
+@pytest.mark.parametrize("account", ["kept", "joined"])
+def test_joined_person_signs_on_screen_under_either_record(team: Team, staff: User, account: str) -> None:
+    convention = in_signing(team, staff)
+    adhesion = adhesion_of(convention, "Le Goff")
+    joined = adhesion.membership.professional
+    Membership.objects.filter(pk=adhesion.membership_id).update(is_referent=True)
+    kept = factories.ProfessionalFactory(nurse=True)
+    join_professionals(kept=kept, other=joined, actor=staff, comment="Même personne")
+    nurse = of(factories.UserFactory(role="referent", professional=kept if account == "kept" else joined))
+    assert "Convention à signer" in plain(nurse.get("/"))
+    assert nurse.post(url("own_signature", convention.pk), {"confirmed": "on"}).status_code == 302
+    assert convention.adhesions.get(pk=adhesion.pk).state == "signed"
+
+
+def test_number_that_is_taken_in_other_letters_is_said_beside_it(client: Client, team: Team, staff: User) -> None:
+    number = signed(team, staff).number
+    other = recognised_team(name="Équipe du Sillon")
+    answer = client.post(url("file_signed", other.pk), paper(other, number=number.lower()))
+    assert "existe déjà" in answer.context["form"].errors["number"][0]
