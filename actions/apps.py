@@ -9,7 +9,9 @@ class ActionsConfig(AppConfig):
         from actions import findings, sheets
         from actions.inbox import action_figures, actions_to_validate
         from actions.joined import takes_part_twice
+        from actions.lists import ActionList
         from actions.permissions import PERMISSIONS
+        from association.listing.declaration import register
         from association.permissions import grant
         from association.registries import figures, inbox, joining_obstacles
 
@@ -17,5 +19,6 @@ class ActionsConfig(AppConfig):
         inbox.add("actions.declared", actions_to_validate)
         figures.add("actions.declared", action_figures)
         joining_obstacles.add("actions.participations", takes_part_twice)
+        register(ActionList)
         sheets.register()
         findings.register()

@@ -3,10 +3,12 @@
 from django.urls import path
 
 from actions import views
+from actions.lists import ActionList
+from association.listing.urls import listing_urls
 
 app_name = "actions"
 urlpatterns = [
-    path("actions/", views.action_list, name="action_list"),
+    *listing_urls("actions/", ActionList),
     path("equipes/<int:pk>/actions/", views.of_team, name="of_team"),
     path("professionnels/<int:pk>/actions/", views.of_professional, name="of_professional"),
 ]

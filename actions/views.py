@@ -5,22 +5,10 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from actions import selectors
-from actions.filters import ActionFilter
-from actions.tables import ActionTable
 from association.access import needs
 from association.models import Professional, Team
-from association.tables import on_page
 
 LATEST, LATEST_OF_PERSON = 20, 10
-
-
-@require_safe
-@needs("actions.view_action")
-def action_list(request: HttpRequest) -> HttpResponse:
-    """List the actions of one's scope."""
-    found = ActionFilter(request.GET, queryset=selectors.action_list(request.user), request=request)
-    table = on_page(ActionTable(found.qs), request)
-    return render(request, "actions/action_list.html", {"table": table, "filter": found})
 
 
 @require_safe

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import django_filters as filters
 from django.db.models import QuerySet
 
 from association.listing.filters import (
     ChoicesFilter,
+    DatesFilter,
     ListFilter,
+    NamedFilter,
     NumbersFilter,
     ObjectsFilter,
     SearchFilter,
     any_of,
 )
-from association.models import Department, Professional, Team, User
+from association.models import Department, ExternalStructure, OutgoingMail, Professional, Team, User
 from association.nomenclature import Profession, TeamKind
+from association.searching import having, words
+from association.selectors import named
 from association.selectors.findings import teams_with, watch_choices
 from association.selectors.people import people_of_department, search_people
-from association.selectors.recognition import waiting_for
+from association.selectors.recognition import waiting_for, with_the_ars
+from association.selectors.structures import search_structures
 from association.selectors.teams import search_teams
 
 
@@ -31,6 +33,18 @@ def departments(user: User) -> QuerySet[Department]:
 def officers(user: User) -> QuerySet[User]:
     """Return those who follow a team."""
     return User.objects.filter(teams__isnull=False).distinct().order_by("full_name", "pk")
+
+
+def team_filter(field_name: str = "team") -> NamedFilter:
+    """Return the filter that asks for teams by typing their names."""
+    return NamedFilter(
+        "Équipe",
+        known=Team.objects.visible_to,
+        find=named.team_typed,
+        show=named.team_name,
+        url="association:teams_named",
+        field_name=field_name,
+    )
 
 
 class TeamFilter(ListFilter):
@@ -52,27 +66,20 @@ class TeamFilter(ListFilter):
         return any_of(teams, value, teams_with)
 
 
-class RecognitionFilter(filters.FilterSet):
+class RecognitionFilter(ListFilter):
     WAITING = (("instruire", "À l’instruction"), ("retard", "Avis en retard"), ("completer", "À compléter"))
 
-    q = filters.CharFilter(label="Nom, code ou commune", method="search")
-    waiting = filters.ChoiceFilter(label="Ce qui est attendu", choices=WAITING, method="for_what", empty_label="Tout")
-    department = filters.ModelChoiceFilter(
-        label="Département", queryset=Department.objects.filter(teams__isnull=False).distinct(), empty_label="Tous"
-    )
-    officer = filters.ModelChoiceFilter(
-        label="Suivie par", queryset=User.objects.filter(teams__isnull=False).distinct(), empty_label="Tous"
-    )
+    q = SearchFilter("Nom, code ou commune")
+    waiting = ChoicesFilter("Ce qui est attendu", WAITING, method="for_what")
+    department = ObjectsFilter("Département", departments)
+    officer = ObjectsFilter("Suivie par", officers, nobody="Personne")
+    submitted_on = DatesFilter("Déposé le")
 
-    class Meta:
-        model = Team
-        fields = ["q", "waiting", "department", "officer"]
-
-    def search(self, teams: QuerySet[Team], name: str, value: Any) -> QuerySet[Team]:
+    def search(self, teams: QuerySet[Team], name: str, value: str) -> QuerySet[Team]:
         return search_teams(teams, value)
 
-    def for_what(self, teams: QuerySet[Team], name: str, value: Any) -> QuerySet[Team]:
-        return waiting_for(teams, value)
+    def for_what(self, teams: QuerySet[Team], name: str, value: list[str]) -> QuerySet[Team]:
+        return any_of(teams, value, lambda rows, what: waiting_for(with_the_ars(self.user), what))
 
 
 class PeopleFilter(ListFilter):
@@ -87,3 +94,22 @@ class PeopleFilter(ListFilter):
         self, people: QuerySet[Professional], name: str, value: list[str]
     ) -> QuerySet[Professional]:  # fmt: skip
         return any_of(people, value, people_of_department)
+
+
+class StructureFilter(ListFilter):
+    q = SearchFilter("Nom, commune ou numéro")
+    kind = ChoicesFilter("Nature", ExternalStructure.Kind.choices)
+    teams_count = NumbersFilter("Équipes liées")
+
+    def search(self, structures: QuerySet[ExternalStructure], name: str, value: str) -> QuerySet[ExternalStructure]:
+        return search_structures(structures, value)
+
+
+class OutboxFilter(ListFilter):
+    q = SearchFilter("Objet ou destinataire")
+    created_at = DatesFilter("Écrit le", field_name="created_at__date")
+
+    def search(self, mails: QuerySet[OutgoingMail], name: str, value: str) -> QuerySet[OutgoingMail]:
+        for word in words(value):
+            mails = having(mails, word, "subject", "to")
+        return mails

@@ -6,13 +6,16 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from association.bulk_steps import TEAM_STEPS
-from association.filters import PeopleFilter, TeamFilter
+from association.bulk_steps import MAIL_STEPS, TEAM_STEPS
+from association.filters import OutboxFilter, PeopleFilter, RecognitionFilter, StructureFilter, TeamFilter
 from association.listing.declaration import Listing
-from association.models import Professional, Team, User
+from association.models import ExternalStructure, OutgoingMail, Professional, Team, User
+from association.outbox import OutboxTable
 from association.people_table import PeopleTable
-from association.selectors import people, teams
-from association.tables import TeamTable
+from association.selectors import exchanges, people, structures, teams
+from association.selectors.recognition import with_the_ars
+from association.structure_table import StructureTable
+from association.tables import RecognitionTable, TeamTable
 
 
 class TeamList(Listing):
@@ -48,4 +51,59 @@ class PeopleList(Listing):
         return people.people_list(user)
 
 
-LISTS: tuple[type[Listing], ...] = (TeamList, PeopleList)
+class StructureList(Listing):
+    """The structures around the teams."""
+
+    name = "structures"
+    title, noun = "Structures", "structure,structures"
+    lead = "CPTS, PTA, MSP, centres de santé autour des équipes"
+    permission = "association.view_structure"
+    address = "association:structure_list"
+    row_address = "association:structure"
+    table, filters = StructureTable, StructureFilter
+    template = "association/structure_list.html"
+
+    def rows(self, user: User, **about: Any) -> QuerySet[ExternalStructure]:
+        return structures.structure_list(user)
+
+
+class RecognitionList(Listing):
+    """The dossiers that are with the ARS, or that it handed back, the oldest first."""
+
+    name = "reconnaissances"
+    title, noun = "Dossiers à l’ARS", "dossier déposé ou à compléter,dossiers déposés ou à compléter"
+    permission = "association.view_recognition"
+    address = "association:recognition_list"
+    row_address = "association:team"
+    table, filters = RecognitionTable, RecognitionFilter
+
+    def rows(self, user: User, **about: Any) -> QuerySet[Team]:
+        return with_the_ars(user)
+
+
+class OutboxList(Listing):
+    """The messages that the house wrote."""
+
+    name = "messages"
+    title, noun = "Boîte d’envoi", "message,messages"
+    permission = "association.view_outbox"
+    address = "association:outbox"
+    row_address = "association:outbox_mail"
+    table, filters = OutboxTable, OutboxFilter
+    bulk = MAIL_STEPS
+    template = "association/outbox.html"
+
+    def about(self, user: User, **route: Any) -> dict[str, Any]:
+        return {"mail_is_sent": exchanges.mail_is_sent()}
+
+    def rows(self, user: User, **about: Any) -> QuerySet[OutgoingMail]:
+        return exchanges.outbox(user)
+
+
+LISTS: tuple[type[Listing], ...] = (
+    TeamList,
+    PeopleList,
+    StructureList,
+    RecognitionList,
+    OutboxList,
+)

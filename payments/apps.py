@@ -6,11 +6,13 @@ class PaymentsConfig(AppConfig):
     verbose_name = "Paiements"
 
     def ready(self) -> None:
+        from association.listing.declaration import register
         from association.permissions import grant
         from association.registries import figures, inbox, job_kinds, priced_kinds, separating_obstacles
         from payments import immutability, sheets
         from payments.figures import ceiling_figures, run_figures
         from payments.inbox import accounts_to_verify, waiting_runs
+        from payments.lists import ExclusionList, LineList, PaymentList, RunList
         from payments.permissions import PERMISSIONS
         from payments.selectors.joined import frozen_since_joining
         from payments.selectors.prices import kinds_with_prices
@@ -18,6 +20,7 @@ class PaymentsConfig(AppConfig):
         from payments.services.preparing import PREPARE_JOB, prepare_job
 
         grant(PERMISSIONS)
+        register(RunList, LineList, ExclusionList, PaymentList)
         sheets.register()
         immutability.declare()
         inbox.add("payments.runs", waiting_runs)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import django_filters as filters
 from django.db.models import QuerySet
 
-from association.models import Team
+from association.filters import team_filter
+from association.listing.filters import ChoicesFilter, EurosFilter, ListFilter, SearchFilter
 from association.nomenclature import ActionType
 from association.searching import having, words
-from payments.models import LineKind, Payment
+from payments.models import LineKind, Payment, Run
 from payments.pricing import Reason
 from payments.reasons import explain
 from payments.selectors.run_pages import search_exclusions, search_lines
@@ -18,34 +18,37 @@ from payments.selectors.run_pages import search_exclusions, search_lines
 TYPES = [(code, code) for code in ActionType.values]
 
 
-class LineFilter(filters.FilterSet):
-    q = filters.CharFilter(label="Nom, RPPS ou action", method="search")
-    team = filters.ModelChoiceFilter(label="Équipe", queryset=Team.objects.all(), empty_label="Toutes")
-    action_type = filters.ChoiceFilter(label="Type", choices=TYPES, empty_label="Tous")
-    kind = filters.ChoiceFilter(label="Nature", choices=LineKind.choices, empty_label="Toutes")
+class RunFilter(ListFilter):
+    state = ChoicesFilter("État", Run.State.choices)
+    due_cents = EurosFilter("Montant")
 
-    def search(self, lines: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+
+class LineFilter(ListFilter):
+    q = SearchFilter("Nom, RPPS ou action")
+    team = team_filter()
+    action_type = ChoicesFilter("Type", TYPES)
+    kind = ChoicesFilter("Nature", LineKind.choices)
+    amount_cents = EurosFilter("Montant")
+
+    def search(self, lines: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return search_lines(lines, value)
 
 
-class ExclusionFilter(filters.FilterSet):
-    q = filters.CharFilter(label="Nom, RPPS ou action", method="search")
-    reason = filters.ChoiceFilter(
-        label="Motif", choices=[(reason.value, explain(reason.value).label) for reason in Reason], empty_label="Tous"
-    )
-    team = filters.ModelChoiceFilter(
-        label="Équipe", queryset=Team.objects.all(), field_name="participation__action__team", empty_label="Toutes"
-    )
+class ExclusionFilter(ListFilter):
+    q = SearchFilter("Nom, RPPS ou action")
+    reason = ChoicesFilter("Motif", [(reason.value, explain(reason.value).label) for reason in Reason])
+    team = team_filter("participation__action__team")
 
-    def search(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+    def search(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return search_exclusions(rows, value)
 
 
-class PaymentFilter(filters.FilterSet):
-    q = filters.CharFilter(label="Titulaire ou référence", method="search")
-    state = filters.ChoiceFilter(label="État", choices=Payment.State.choices, empty_label="Tous")
+class PaymentFilter(ListFilter):
+    q = SearchFilter("Titulaire ou référence")
+    state = ChoicesFilter("État", Payment.State.choices)
+    amount_cents = EurosFilter("Montant")
 
-    def search(self, payments: QuerySet[Payment], name: str, value: Any) -> QuerySet[Payment]:
+    def search(self, payments: QuerySet[Payment], name: str, value: str) -> QuerySet[Payment]:
         for word in words(value):
             payments = having(payments, word, "holder", "reference")
         return payments

@@ -16,8 +16,6 @@ from association.jobs import broker_answers
 from association.machine import TransitionRefused
 from association.models import Job, Professional, Team
 from association.selectors.people import sees_money_of
-from association.tables import on_page
-from payments.filters import ExclusionFilter, LineFilter, PaymentFilter
 from payments.forms import PreparationForm, SettlementForm
 from payments.models import Run
 from payments.selectors import people, run_pages, run_steps
@@ -25,7 +23,6 @@ from payments.selectors.runs import summary
 from payments.services.exporting import export_key
 from payments.services.preparing import PREPARE_JOB, preparation_key, request_preparation
 from payments.services.steps import move_run
-from payments.tables import ExclusionTable, LineTable, PaymentTable, RunTable
 
 DONE = {
     "submit": "Le paiement mensuel est soumis : une autre personne peut donner le bon à payer.",
@@ -37,15 +34,6 @@ DONE = {
     "cancel": "Le paiement mensuel est annulé.",
     "take_back_export": "Le fichier est déclaré non transmis ; vous pouvez en faire un nouveau.",
 }
-
-
-@require_safe
-@needs("payments.view_run")
-def run_list(request: HttpRequest) -> HttpResponse:
-    """List the monthly runs."""
-    table = on_page(RunTable(run_pages.run_list(request.user)), request)
-    live = Job.objects.visible_to(request.user).filter(kind=PREPARE_JOB, state__in=["waiting", "running"]).first()
-    return render(request, "payments/run_list.html", {"table": table, "job": live})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -107,29 +95,6 @@ def run_step(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @needs("payments.view_run")
-def run_lines(request: HttpRequest, pk: int) -> HttpResponse:
-    """List the lines of a run."""
-    found = _run(request, pk)
-    lines = LineFilter(request.GET, queryset=run_pages.line_rows(found))
-    table = on_page(LineTable(lines.qs), request)
-    return render(
-        request, "payments/run_lines.html", {"run": found, "tab": "run_lines", "table": table, "filter": lines}
-    )
-
-
-@require_safe
-@needs("payments.view_run")
-def run_exclusions(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show what a run does not pay, by reason, and each case."""
-    found = _run(request, pk)
-    rows = ExclusionFilter(request.GET, queryset=run_pages.exclusion_rows(found))
-    table = on_page(ExclusionTable(rows.qs, month=found.month), request)
-    page = {"run": found, "tab": "run_exclusions", "groups": run_pages.exclusion_groups(found)}
-    return render(request, "payments/run_exclusions.html", {**page, "table": table, "filter": rows})
-
-
-@require_safe
-@needs("payments.view_run")
 def run_totals(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the totals of a run by type, department and team, and what changed since the run before."""
     found = _run(request, pk)
@@ -143,20 +108,6 @@ def run_totals(request: HttpRequest, pk: int) -> HttpResponse:
         "departments": run_pages.totals_by_department(found),
     }
     return render(request, "payments/run_totals.html", page)
-
-
-@require_safe
-@needs("payments.view_run")
-def run_payments(request: HttpRequest, pk: int) -> HttpResponse:
-    """List the transfers of a run, and whom it leaves unpaid."""
-    found = _run(request, pk)
-    page: dict[str, Any] = {"run": found, "tab": "run_payments", "left": run_pages.left_due(found)}
-    if found.is_frozen and request.user.has_perm("payments.view_payment"):
-        rows = PaymentFilter(request.GET, queryset=run_pages.payment_rows(found, request.user))
-        page |= {"filter": rows, "table": on_page(PaymentTable(rows.qs), request)}
-    elif not found.is_frozen:
-        page["figures"] = summary(found)
-    return render(request, "payments/run_payments.html", page)
 
 
 @require_safe

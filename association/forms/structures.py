@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import django_filters as filters
 from django import forms
-from django.db.models import QuerySet
 
 from association.forms.places import CommuneField
 from association.forms.shared import DayField, LineField, MailField, PhoneField, ProseField, VersionedForm
 from association.identifiers import compact, finess, rna, siret
 from association.models import ExternalStructure, Membership, StructureLink, Team
 from association.nomenclature import LegalForm
-from association.selectors.structures import members_to_link, search_structures
+from association.selectors.structures import members_to_link
 
 CHOOSE = [("", "Choisissez…")]
 MAX_NUMBER = 40  # as typed, with its spaces
@@ -139,17 +137,3 @@ class ProgrammeForm(VersionedForm):
 
     def __init__(self, data: Any = None, *, team: Team, **options: Any) -> None:
         super().__init__(data, **options)
-
-
-class StructureFilter(filters.FilterSet):
-    """Above the list of structures."""
-
-    q = filters.CharFilter(label="Nom, commune ou numéro", method="search")
-    kind = filters.ChoiceFilter(label="Nature", choices=ExternalStructure.Kind.choices, empty_label="Toutes")
-
-    class Meta:
-        model = ExternalStructure
-        fields = ["q", "kind"]
-
-    def search(self, structures: QuerySet[ExternalStructure], name: str, value: Any) -> QuerySet[ExternalStructure]:
-        return search_structures(structures, value)

@@ -20,13 +20,21 @@ from django.http import QueryDict
 
 from association.money import euros
 from association.searching import words
+from association.selectors.named import Unknown
 
 NBSP = "\u00a0"
 LONGEST_SEARCH, MOST_WORDS = 200, 8
+MOST_NAMES, LONGEST_KEY = 20, 18
 LARGEST = 1_000_000_000  # far above any count or amount, far below what a database cannot hold
 NOBODY = "null"
 FEW_VALUES = 8  # named in a remark
 Options = list[tuple[str, str]]
+Choices = Sequence[tuple[Any, Any]] | Callable[[], Sequence[tuple[Any, Any]]]
+
+
+def clean_line(text: str) -> str:
+    """Return what is printable of a text, short."""
+    return "".join(letter for letter in text if letter.isprintable())[:LONGEST_SEARCH]
 
 
 def quoted(text: str) -> str:
@@ -137,9 +145,7 @@ class ChoicesFilter(_Filter):
 
     part = "choices"
 
-    def __init__(
-        self, label: str, choices: Sequence[tuple[Any, Any]] | Callable[[], Sequence[tuple[Any, Any]]] = (), nobody: str = "", **kwargs: Any
-    ) -> None:  # fmt: skip
+    def __init__(self, label: str, choices: Choices = (), nobody: str = "", **kwargs: Any) -> None:
         super().__init__(label=label, **kwargs)
         self.choices, self.nobody = choices, nobody
 
@@ -185,6 +191,50 @@ class ObjectsFilter(ChoicesFilter):
         """The objects that the user may choose."""
         none = [(NOBODY, self.nobody)] if self.nobody else []
         return none + [(str(one.pk), str(one)) for one in self.objects(self.parent.user)]
+
+
+class NamedFilter(_Filter):
+    """Several of many objects: the address has their keys, people type their names (`association.forms.places`).
+
+    ``known(user)`` are those that may be chosen, ``find(text, known)`` names one or raises `Unknown`, ``show`` writes
+    one as its input does, ``url`` suggests names.
+    """
+
+    part = "named"
+
+    def __init__(
+        self,
+        label: str,
+        known: Callable[[Any], QuerySet[Any]],
+        find: Callable[[str, QuerySet[Any]], Any],
+        show: Callable[[Any], str],
+        url: str,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(label=label, **kwargs)
+        self.known, self.find, self.show, self.url = known, find, show, url
+
+    def read(self, name: str, data: QueryDict) -> Reading:
+        given = [value.strip() for value in dict.fromkeys(data.getlist(name)) if value.strip()][:MOST_NAMES]
+        found = Reading(value=[])
+        if not given:
+            return found
+        known = self.known(self.parent.user)
+        keys = [value for value in given if value.isascii() and value.isdecimal() and len(value) < LONGEST_KEY]
+        by_key = {str(one.pk): one for one in known.filter(pk__in=map(int, keys))}
+        for value in given:
+            try:
+                one = by_key.get(value) or self.find(clean_line(value), known)
+            except Unknown as unknown:
+                found.remarks.append(f"{self.label}\u00a0: {unknown}")
+                continue
+            if one.pk not in found.value:
+                found.value.append(one.pk)
+                found.kept.append(Kept(name, str(one.pk), self.show(one)))
+        return found
+
+    def filter(self, qs: QuerySet[Any], value: list[Any]) -> QuerySet[Any]:
+        return qs.filter(**{f"{self.field_name}__in": value})
 
 
 class _Bounds(_Filter):

@@ -166,7 +166,7 @@ def in_template(asked: Asked, *, whole: bool) -> dict[str, Any]:
         "hidden": [part for part in asked.parts if part[0] in (SORT, LOT)],
     }
     if not whole:
-        return rows
+        return rows | {"named_parts": [part for part in filter_parts(asked) if part.one.part == "named"]}
     return rows | {
         "search": search_line(asked),
         "filter_parts": filter_parts(asked),

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from association.identifiers import compact
-from association.models import Commune, Company, Epci, Professional
+from association.models import Commune, Company, Epci, Professional, Team
 from association.models.territory import search_key
 from association.searching import having, words
 from association.territory.places import search_communes
@@ -187,6 +187,45 @@ def suggest_people(text: str, known: QuerySet[Professional]) -> list[Suggestion]
 
 def _profession_and_place(person: Professional) -> str:
     return ", ".join(filter(None, [person.get_profession_display(), person.commune.name if person.commune else ""]))
+
+
+# --- teams ---------------------------------------------------------------------------------------------------
+
+
+def team_typed(text: str, known: QuerySet[Team]) -> Team:
+    """Return the team that a text names among those that are known, by its code or its name.
+
+    Raises:
+        Unknown: with the sentence.
+    """
+    found = CODE_IN_BRACKETS.search(text)
+    exact = known.filter(code__iexact=(found.group(1) if found else text).strip()).first()
+    if exact is not None:
+        return exact
+    matches = list(_teams(text, known)[:FEW])
+    chosen = [one for one in matches if search_key(one.name) == search_key(text)] or matches
+    if len(chosen) == 1:
+        return chosen[0]
+    if not chosen:
+        raise Unknown(f"Aucune équipe ne s’appelle «{NBSP}{_short(text)}{NBSP}» ici{NBSP}: vérifiez le nom ou le code.")
+    raise Unknown(_several(text, [team_name(one) for one in chosen]))
+
+
+def team_name(team: Team) -> str:
+    """Return a team as an input shows it."""
+    return f"{team.name} ({team.code})"
+
+
+def _teams(text: str, known: QuerySet[Team]) -> QuerySet[Team]:
+    typed = words(CODE_IN_BRACKETS.sub("", text))
+    for word in typed:
+        known = known.filter(pk__in=having(Team.objects.order_by(), word, "name", "code").values("pk"))
+    return known if typed else known.none()
+
+
+def suggest_teams(text: str, known: QuerySet[Team]) -> list[Suggestion]:
+    """Return the teams of which every word typed is in the name or the code."""
+    return [Suggestion(team_name(one), str(one.get_state_label())) for one in _teams(text, known)[:FEW]]
 
 
 # --- companies -----------------------------------------------------------------------------------------------

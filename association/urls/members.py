@@ -13,6 +13,7 @@ urlpatterns = [
     path("membres/<int:pk>/referent/", views.member_referent, name="member_referent"),
     path("communes/", named.communes, name="communes"),
     path("epci/", named.epcis, name="epcis"),
+    path("equipes/suggestions/", named.teams_named, name="teams_named"),
     path("professionnels/suggestions/", named.people_named, name="people_named"),
     path("societes/nouvelle/", views.company_new, name="company_new"),
     path("societes/suggestions/", named.companies, name="companies"),

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
+from association.listing.urls import listing_urls
+from association.lists import RecognitionList
 from association.views import recognition as views
 
 urlpatterns = [
-    path("reconnaissances/", views.recognition_list, name="recognition_list"),
+    *listing_urls("reconnaissances/", RecognitionList),
     path("reconnaissances/<int:pk>/", views.recognition_file, name="recognition_file"),
     path("reconnaissances/<int:pk>/avis/", views.recognition_opinion, name="recognition_opinion"),
     path("reconnaissances/<int:pk>/complements/", views.recognition_complements, name="recognition_complements"),

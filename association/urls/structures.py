@@ -2,12 +2,14 @@
 
 from django.urls import path
 
+from association.listing.urls import listing_urls
+from association.lists import StructureList
 from association.views import structures as views
 
 CARRYING, LINK, PROGRAMME = {"sort": "carrying"}, {"sort": "link"}, {"sort": "programme"}
 
 urlpatterns = [
-    path("structures/", views.structure_list, name="structure_list"),
+    *listing_urls("structures/", StructureList),
     path("structures/nouvelle/", views.structure_create, name="structure_create"),
     path("structures/<int:pk>/", views.structure, name="structure"),
     path("structures/<int:pk>/modifier/", views.structure_edit, name="structure_edit"),

@@ -17,10 +17,8 @@ from association.inbox import exchange_url
 from association.machine import TransitionRefused
 from association.mails import send_again
 from association.models import Exchange, Team
-from association.outbox import OutboxTable
 from association.selectors import exchanges as selectors
 from association.services import exchanges as services
-from association.tables import on_page
 
 SHOWN_IN_THE_DOSSIER = 10
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -101,14 +99,6 @@ def exchange_followed_up(request: HttpRequest, pk: int) -> HttpResponse:
         return _exchanges(request, exchange.team, refused={"error": refused.reason})
     messages.success(request, "Relance faite.")
     return redirect(exchange_url(exchange))
-
-
-@require_safe
-@needs("association.view_outbox")
-def outbox(request: HttpRequest) -> HttpResponse:
-    """List the messages of the house, with what became of each."""
-    table = on_page(OutboxTable(selectors.outbox(request.user)), request)
-    return render(request, "association/outbox.html", {"table": table, **_sending()})
 
 
 @require_safe

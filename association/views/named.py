@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from association.access import needs
 from association.forms.places import MAX_TYPED
-from association.models import Professional
+from association.models import Professional, Team
 from association.selectors import named
 
 SHORTEST = 2  # letters: fewer would name half of the region
@@ -36,6 +36,14 @@ def people_named(request: HttpRequest) -> HttpResponse:
     """Suggest professionals of the user's scope for ``?q=``."""
     known = Professional.objects.visible_to(request.user)
     return _options(request, lambda text: named.suggest_people(text, known))
+
+
+@require_safe
+@needs("association.view_team")
+def teams_named(request: HttpRequest) -> HttpResponse:
+    """Suggest teams of the user's scope for ``?q=``."""
+    known = Team.objects.visible_to(request.user)
+    return _options(request, lambda text: named.suggest_teams(text, known))
 
 
 @require_safe

@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from association.access import needs
-from association.filters import RecognitionFilter
 from association.forms.recognition import (
     AnswerForm,
     DecisionForm,
@@ -35,21 +34,10 @@ from association.selectors.recognition import (
     request_file,
     requests_for,
     requests_of,
-    with_the_ars,
 )
 from association.services import recognition as services
-from association.tables import RecognitionTable, on_page
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
-
-
-@require_safe
-@needs("association.view_recognition")
-def recognition_list(request: HttpRequest) -> HttpResponse:
-    """List the dossiers that are with the ARS, or that it handed back, the oldest first."""
-    found = RecognitionFilter(request.GET, queryset=with_the_ars(request.user))
-    table = on_page(RecognitionTable(found.qs), request)
-    return render(request, "association/recognition_list.html", {"table": table, "filter": found})
 
 
 @require_safe

@@ -14,12 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from association.access import needs
 from association.forms.shared import VersionedForm, saved, status_of
-from association.forms.structures import CarryingForm, LinkForm, ProgrammeForm, StructureFilter, StructureForm
+from association.forms.structures import CarryingForm, LinkForm, ProgrammeForm, StructureForm
 from association.models import EtpProgramme, ExternalStructure, StructureLink, Team, TeamStructure
 from association.selectors import structures as selectors
 from association.services import structures as services
-from association.structure_table import StructureTable
-from association.tables import on_page
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 MANAGE = "association.manage_structure"
@@ -57,15 +55,6 @@ SORTS = {
         "association:programme_remove",
     ),
 }  # fmt: skip
-
-
-@require_safe
-@needs("association.view_structure")
-def structure_list(request: HttpRequest) -> HttpResponse:
-    """List the structures around the teams."""
-    found = StructureFilter(request.GET, queryset=selectors.structure_list(request.user))
-    table = on_page(StructureTable(found.qs), request)
-    return render(request, "association/structure_list.html", {"table": table, "filter": found})
 
 
 @require_safe

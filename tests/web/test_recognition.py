@@ -342,7 +342,7 @@ def test_ars_is_told_of_its_dossiers_with_their_age(ars: Client) -> None:
     assert "le plus ancien déposé le 01/01/2026" in item.detail
     assert "15/02/2026" in item.detail
     assert waiting["Avis en retard"].count == 2
-    assert ars.get(item.url).context["table"].paginator.count == 2
+    assert ars.get(item.url).context["asked"].count == 2
 
 
 def test_officer_is_told_of_complements_and_of_late_opinions() -> None:
@@ -356,4 +356,4 @@ def test_officer_is_told_of_complements_and_of_late_opinions() -> None:
     assert waiting["Équipes à compléter"].detail == "une réponse à donner, la première attendue pour le 01/03/2026"
     assert waiting["Avis de l’ARS en retard"].count == 1
     for title in ("Équipes à compléter", "Avis de l’ARS en retard"):
-        assert client.get(waiting[title].url).context["table"].paginator.count == waiting[title].count
+        assert client.get(waiting[title].url).context["asked"].count == waiting[title].count

@@ -227,10 +227,10 @@ def test_new_exclusions_come_first_with_what_to_do(office: Office, signed_in: Si
         ("MEMBER", 1, 1),
         ("PLURI", 1, 0),
     ]
-    assert page.context["table"].data[0].participation == stranger
+    assert page.context["asked"].page[0].participation == stranger
     assert "nouveau" in plain(page)
     assert groups[0].explanation.sentence.split(".")[0].replace("’", "'") in plain(page)
-    assert signed_in("staff").get(url(run, "run_exclusions"), {"reason": "PLURI"}).context["table"].paginator.count == 1
+    assert signed_in("staff").get(url(run, "run_exclusions"), {"reason": "PLURI"}).context["asked"].count == 1
 
 
 def test_differences_with_the_month_before_by_size(office: Office, signed_in: SignedIn) -> None:
@@ -265,7 +265,7 @@ def test_lines_are_found(office: Office, signed_in: SignedIn, asked: dict[str, s
         action=office.rcp(date(2026, 7, 7), people=1, reference="LAVAL-7"), professional=ProfessionalFactory(nurse=True)
     )
     page = signed_in("staff").get(url(office.prepared(), "run_lines"), asked)
-    assert page.context["table"].paginator.count == count
+    assert page.context["asked"].count == count
 
 
 def test_waiting_for_an_account_with_amounts(office: Office, signed_in: SignedIn) -> None:
@@ -379,7 +379,7 @@ def test_list_shows_the_amount_of_open_and_frozen_runs(office: Office, signed_in
     office.approved(JULY)
     office.rcp(date(2026, 8, 6), people=2)
     office.prepared(AUGUST)
-    table = signed_in("staff").get("/paiements/").context["table"]
-    assert [row.due_cents for row in table.data] == [100_00, 150_00]
+    page = signed_in("staff").get("/paiements/").context["asked"].page
+    assert [row.due_cents for row in page] == [100_00, 150_00]
     assert Membership.objects.count() == 3
     assert Account.objects.count() == 3

@@ -90,8 +90,7 @@ def test_structure_is_found_by_name_commune_or_number(staff: Client, words: str)
     commune = CommuneFactory(name="Ancenis-Saint-Géréon")
     wanted = ExternalStructureFactory(name="du Vignoble nantais", finess="440000289", siret=SIRET, commune=commune)
     ExternalStructureFactory(name="d'Erdre et Gesvres")
-    table = staff.get("/structures/", {"q": words}).context["table"]
-    assert [row.record for row in table.rows] == [wanted]
+    assert list(staff.get("/structures/", {"q": words}).context["asked"].page) == [wanted]
 
 
 def test_list_counts_the_teams_linked_today_in_one_s_scope(staff: Client) -> None:
@@ -101,7 +100,7 @@ def test_list_counts_the_teams_linked_today_in_one_s_scope(staff: Client) -> Non
     StructureLinkFactory(structure=structure, team=TeamFactory(drafting=True))
     ars = Client()
     ars.force_login(UserFactory(ars=True))
-    counts = [c.get("/structures/").context["table"].rows[0].record.teams_count for c in (staff, ars)]
+    counts = [c.get("/structures/").context["asked"].page[0].teams_count for c in (staff, ars)]
     assert counts == [2, 1]
 
 

@@ -225,7 +225,7 @@ def test_last_twenty_actions_and_the_way_to_all(staff: Client) -> None:
     page = staff.get(reverse("actions:of_team", args=[team.pk]))
     assert len(page.context["rows"]) == 20
     assert f"/actions/?team={team.pk}" in page.content.decode()
-    assert staff.get("/actions/", {"team": team.pk}).context["table"].paginator.count == 21
+    assert staff.get("/actions/", {"team": team.pk}).context["asked"].count == 21
 
 
 # --- its steps -----------------------------------------------------------------------------------------------

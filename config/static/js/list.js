@@ -30,6 +30,19 @@ const closePanels = (but) => {
   for (const panel of document.querySelectorAll(".list-pick[open]")) if (panel !== but) panel.open = false;
 };
 document.addEventListener("click", (event) => closePanels(event.target.closest(".list-pick")));
+// A panel opens where the page has room for it, whichever line its button fell on
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const pick = event.target;
+    if (!pick.matches?.(".list-pick[open]")) return;
+    const panel = pick.querySelector(".list-panel");
+    const [all, room] = [panel.getBoundingClientRect(), pick.closest(".list-bar").getBoundingClientRect()];
+    if (all.left < room.left) pick.classList.add("list-pick-start");
+    if (all.right > room.right + 1) pick.classList.add("list-pick-end");
+  },
+  true,
+);
 const count = (panel) => {
   const place = panel.querySelector(".list-pick-count");
   if (!place) return;
@@ -169,6 +182,7 @@ const arrived = () => {
   if (bar) changed();
 };
 document.addEventListener("htmx:afterSettle", (event) => {
+  document.querySelectorAll(".list-pick").forEach(count); // names that were typed have become choices
   if (event.detail.target?.id === "list-results" || event.detail.elt?.id === "list-results") arrived();
 });
 

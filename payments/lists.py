@@ -1,0 +1,102 @@
+"""The lists of the payments: the runs, and what is in one (docs/lists.md)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+
+from association.listing.declaration import Listing
+from association.models import Job, User
+from payments.bulk_steps import PAYMENT_STEPS
+from payments.filters import ExclusionFilter, LineFilter, PaymentFilter, RunFilter
+from payments.models import Payment, Run
+from payments.selectors import run_pages
+from payments.selectors.runs import summary
+from payments.services.preparing import PREPARE_JOB
+from payments.tables import ExclusionTable, LineTable, PaymentTable, RunTable
+
+
+class RunList(Listing):
+    """The monthly runs."""
+
+    name = "paiements"
+    title, noun = "Paiements mensuels", "paiement mensuel,paiements mensuels"
+    lead = "Chaque mois\u00a0: préparer, soumettre, donner le bon à payer, exporter, solder."
+    permission = "payments.view_run"
+    address = "payments:run_list"
+    row_address = "payments:run"
+    table, filters = RunTable, RunFilter
+    template = "payments/run_list.html"
+
+    def about(self, user: User, **route: Any) -> dict[str, Any]:
+        live = Job.objects.visible_to(user).filter(kind=PREPARE_JOB, state__in=["waiting", "running"])
+        return {"job": live.first()}
+
+    def rows(self, user: User, **about: Any) -> QuerySet[Run]:
+        return run_pages.run_list(user)
+
+
+class _OfRun(Listing):
+    """A list in the page of one run."""
+
+    permission = "payments.view_run"
+
+    def about(self, user: User, **route: Any) -> dict[str, Any]:
+        run = get_object_or_404(run_pages.run_with_people(user), pk=route["pk"])
+        return {"run": run, "tab": self.address.split(":")[1]}
+
+
+class LineList(_OfRun):
+    """What a run pays, participation by participation."""
+
+    name = "indemnites"
+    title, noun = "Indemnités", "indemnité,indemnités"
+    address = "payments:run_lines"
+    table, filters = LineTable, LineFilter
+    template = "payments/run_lines.html"
+
+    def rows(self, user: User, **about: Any) -> QuerySet[Any]:
+        return run_pages.line_rows(about["run"])
+
+
+class ExclusionList(_OfRun):
+    """What a run does not pay, and why."""
+
+    name = "non-indemnises"
+    title, noun = "Non indemnisés", "participation,participations"
+    address = "payments:run_exclusions"
+    table, filters = ExclusionTable, ExclusionFilter
+    template = "payments/run_exclusions.html"
+
+    def about(self, user: User, **route: Any) -> dict[str, Any]:
+        about = super().about(user, **route)
+        return about | {"groups": run_pages.exclusion_groups(about["run"])}
+
+    def rows(self, user: User, **about: Any) -> QuerySet[Any]:
+        return run_pages.exclusion_rows(about["run"])
+
+    def table_options(self, **about: Any) -> dict[str, Any]:
+        return {"month": about["run"].month}
+
+
+class PaymentList(_OfRun):
+    """The transfers of a run; none before they are made, none for whoever may not see them."""
+
+    name = "virements"
+    title, noun = "Virements", "virement,virements"
+    address = "payments:run_payments"
+    table, filters = PaymentTable, PaymentFilter
+    bulk = PAYMENT_STEPS
+    template = "payments/run_payments.html"
+
+    def about(self, user: User, **route: Any) -> dict[str, Any]:
+        about = super().about(user, **route)
+        run = about["run"]
+        about["left"] = run_pages.left_due(run)
+        about["has_list"] = run.is_frozen and user.has_perm("payments.view_payment")
+        return about if run.is_frozen else about | {"figures": summary(run)}
+
+    def rows(self, user: User, **about: Any) -> QuerySet[Payment]:
+        return run_pages.payment_rows(about["run"], user) if about["has_list"] else Payment.objects.none()

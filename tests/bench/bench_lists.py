@@ -1,0 +1,79 @@
+# ruff: noqa: T201 - a benchmark prints
+"""A list of 50,000 rows: server time and queries of what people do with it.
+
+    python -m tests.bench.bench_lists [ACTIONS]
+
+The list of actions, in a database of its own (SQLite, or the empty one named by BENCH_DATABASE_URL), asked for in
+process through all the middleware; the median of the rounds. The ratio is to the same list with a single row on it,
+in the same run: what the 50,000 others cost.
+"""
+
+import sys
+import warnings
+from statistics import median
+from time import perf_counter
+
+from tests.bench.database import open_database, write_region
+
+ROUNDS = 9
+LIMIT = 0.100  # seconds
+FLOOR = "q={reference}"
+ASKED = {
+    "une ligne": FLOOR,
+    "première page": "page=1",
+    "page 500": "page=500",
+    "200 lignes": "par=200",
+    "tri par équipe": "tri=team",
+    "tri par état": "tri=-state",
+    "recherche d’une équipe": "q=equipe+7",
+    "deux états et dates": "state=validated&state=declared&held_on_du=2024-01-01&held_on_au=2024-12-31",
+    "une équipe": "team={team}",
+    "participants": "people_count_min=3",
+}
+
+
+def main() -> None:
+    warnings.simplefilter("ignore")
+    wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 50_000
+    open_database()
+    from django.conf import settings
+    from django.db import connection
+    from django.http import QueryDict
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from actions.lists import ActionList
+    from actions.models import Action
+    from association.models import Team, User
+
+    settings.ALLOWED_HOSTS = ["testserver"]
+    write_region(wanted * 4)
+    words = {"reference": Action.objects.order_by("pk")[0].reference, "team": Team.objects.order_by("pk")[0].pk}
+    client = Client()
+    user = User.objects.create_user("banc@bench.example", role="staff", full_name="Banc")
+    client.force_login(user)
+    measures = {}
+    for name, query in ASKED.items():
+        url = f"/actions/?{query.format(**words)}"
+        with CaptureQueriesContext(connection) as captured:
+            answer = client.get(url)  # warms the caches too
+        asked = ActionList().asked(user, QueryDict(query.format(**words)))
+        if answer.status_code != 200 or asked.remarks:
+            sys.exit(f"{url} : {answer.status_code} {asked.remarks}")
+        times = []
+        for _ in range(ROUNDS):
+            start = perf_counter()
+            client.get(url)
+            times.append(perf_counter() - start)
+        measures[name] = (median(times), len(captured), asked.count)
+    floor = measures["une ligne"][0]
+    print(f"{Action.objects.count()} actions ({connection.vendor})")
+    for name, (seconds, queries, count) in measures.items():
+        late = " ← plus de 100 ms" if seconds > LIMIT else ""
+        print(
+            f"{name:26} {count:7} lignes {seconds * 1000:8.1f} ms  × {seconds / floor:5.1f} {queries:4} requêtes{late}"
+        )
+
+
+if __name__ == "__main__":
+    main()
