@@ -24,7 +24,7 @@ class BulkItemTable(tables.Table):
 
     label = tables.Column(verbose_name="Ligne", orderable=False, attrs={"td": {"class": "names-wide"}})
     outcome = PieceColumn(OUTCOME, verbose_name="Issue", orderable=False)
-    sentence = tables.Column(verbose_name="Motif", orderable=False, default="", attrs={"td": {"class": "wrap"}})
+    sentence = tables.Column(verbose_name="Réponse", orderable=False, default="", attrs={"td": {"class": "wrap"}})
     done_at = tables.Column(verbose_name="Le", orderable=False, default="", attrs=CODE)
 
     class Meta:

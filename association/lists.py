@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from association.bulk_steps import TEAM_STEPS
+from association.bulk_steps import MAIL_STEPS, TEAM_STEPS
 from association.filters import OutboxFilter, PeopleFilter, RecognitionFilter, StructureFilter, TeamFilter
 from association.listing.declaration import Listing
 from association.models import ExternalStructure, OutgoingMail, Professional, Team, User
@@ -59,6 +59,7 @@ class StructureList(Listing):
     lead = "CPTS, PTA, MSP, centres de santé autour des équipes"
     permission = "association.view_structure"
     address = "association:structure_list"
+    row_address = "association:structure"
     table, filters = StructureTable, StructureFilter
     template = "association/structure_list.html"
 
@@ -73,6 +74,7 @@ class RecognitionList(Listing):
     title, noun = "Dossiers à l’ARS", "dossier déposé ou à compléter,dossiers déposés ou à compléter"
     permission = "association.view_recognition"
     address = "association:recognition_list"
+    row_address = "association:team"
     table, filters = RecognitionTable, RecognitionFilter
 
     def rows(self, user: User, **about: Any) -> QuerySet[Team]:
@@ -86,7 +88,9 @@ class OutboxList(Listing):
     title, noun = "Boîte d’envoi", "message,messages"
     permission = "association.view_outbox"
     address = "association:outbox"
+    row_address = "association:outbox_mail"
     table, filters = OutboxTable, OutboxFilter
+    bulk = MAIL_STEPS
     template = "association/outbox.html"
 
     def about(self, user: User, **route: Any) -> dict[str, Any]:

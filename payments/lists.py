@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 
 from association.listing.declaration import Listing
 from association.models import Job, User
+from payments.bulk_steps import PAYMENT_STEPS
 from payments.filters import ExclusionFilter, LineFilter, PaymentFilter, RunFilter
 from payments.models import Payment, Run
 from payments.selectors import run_pages
@@ -25,6 +26,7 @@ class RunList(Listing):
     lead = "Chaque mois\u00a0: préparer, soumettre, donner le bon à payer, exporter, solder."
     permission = "payments.view_run"
     address = "payments:run_list"
+    row_address = "payments:run"
     table, filters = RunTable, RunFilter
     template = "payments/run_list.html"
 
@@ -86,6 +88,7 @@ class PaymentList(_OfRun):
     title, noun = "Virements", "virement,virements"
     address = "payments:run_payments"
     table, filters = PaymentTable, PaymentFilter
+    bulk = PAYMENT_STEPS
     template = "payments/run_payments.html"
 
     def about(self, user: User, **route: Any) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def bulk_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     answers = dict(request.POST.lists())
     form = step.filled(answers if request.method == "POST" else None)
     if form.is_valid() and _started(operation, answers, form, request):
-        return redirect("association:bulk", pk=pk)
+        return redirect(f"{reverse('association:bulk', args=[pk])}#lancee")
     page = {
         "operation": operation,
         "step": step,
@@ -96,8 +96,9 @@ def bulk(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs("association.run_job")
 def bulk_step(request: HttpRequest, pk: int) -> HttpResponse:
-    """Stop an operation at work, or go on with one that was stopped."""
-    operation = get_object_or_404(selectors.operations_of(request.user).exclude(job=None), pk=pk)
+    """Stop one's operation at work, or go on with one that was stopped."""
+    own = selectors.operations_of(request.user).filter(created_by=request.user).exclude(job=None)
+    operation = get_object_or_404(own, pk=pk)
     try:
         if request.POST.get("step") == "stop":
             move_job(job=operation.job, step="cancel", actor=request.user)

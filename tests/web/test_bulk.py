@@ -44,7 +44,7 @@ def confirmed(client: Client, selection: dict[str, str], step: str, **answers: s
     operation = BulkOperation.objects.latest("pk")
     assert asked.url == f"/lots/{operation.pk}/confirmer/"
     begun = client.post(asked.url, answers)
-    assert begun.url == f"/lots/{operation.pk}/", plain(begun)
+    assert begun.url == f"/lots/{operation.pk}/#lancee", plain(begun)
     operation.refresh_from_db()
     return operation
 

@@ -12,8 +12,13 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from association.models import CoordinationAllowance, HealthProject, Membership, RecognitionRequest
+from association.bulk_steps import ASSIGN_OFFICER
+from association.jobs import run_job
+from association.listing.bulk import Selection
+from association.listing.declaration import listings
+from association.models import BulkOperation, CoordinationAllowance, HealthProject, Membership, RecognitionRequest
 from association.permissions import granted
+from association.services.bulk import draw_up_operation, start_operation
 from association.services.calendar_keys import make_key
 from conventions.services.templates import start_version
 from tests.factories import (
@@ -156,10 +161,29 @@ def device(world: World) -> int:
     return make_key(device="Téléphone", only_mine=False, actor=UserFactory(staff=True))[0].pk
 
 
+def _operation(world: World) -> BulkOperation:
+    """The officer of the team, to be given by the staff."""
+    listing, actor = listings["equipes"], world.users["staff"]
+    selection = Selection(listing.rows(actor), [team(world)])
+    return draw_up_operation(listing=listing, step=ASSIGN_OFFICER, selection=selection, actor=actor)
+
+
+def operation_to_confirm(world: World) -> int:
+    return _operation(world).pk
+
+
+def operation_done(world: World) -> int:
+    answers, actor = {"officer": [str(world.users["staff"].pk)]}, world.users["staff"]
+    started = start_operation(operation=_operation(world), answers=answers, actor=actor)
+    run_job(started.job.pk)
+    return started.pk
+
+
 NO_STEP = {"step": "rien"}
 ROUTES = {
     "home": Route(EVERYBODY),
     "association:professional_list": Route(EVERYBODY - {"ars"}),
+    "association:professional_list_export": Route(EVERYBODY - {"ars"}, method="post"),
     "association:professional_list_views": Route(EVERYBODY - {"ars"}, 302, method="post", data=NO_STEP),
     "association:professional": Route(EVERYBODY - {"ars"}, of=person),
     "association:professional_create": Route(OFFICE),
@@ -173,6 +197,11 @@ ROUTES = {
     "conventions:of_professional": Route({*OFFICE, "auditor", "referent"}, of=person),
     "payments:of_professional": Route({*OFFICE, "auditor", "referent"}, of=person),
     "association:team_list": Route(EVERYBODY),
+    "association:team_list_export": Route(EVERYBODY, method="post"),
+    "association:team_list_bulk": Route(EVERYBODY, method="post"),
+    "association:bulk": Route({*OFFICE, "admin", "auditor"}, otherwise=404, of=operation_done),
+    "association:bulk_confirm": Route({"staff"}, otherwise=404, of=operation_to_confirm),
+    "association:bulk_step": Route({"staff"}, 409, otherwise=404, method="post", of=operation_done),
     "association:team_list_views": Route(EVERYBODY, 302, method="post", data=NO_STEP),
     "association:team_board": Route(EVERYBODY - {"referent"}),
     "association:team_map": Route(EVERYBODY - {"referent"}),
@@ -268,6 +297,8 @@ ROUTES = {
     "conventions:draft_new": Route(OFFICE, of=team),
     "conventions:file_signed": Route(OFFICE, of=team),
     "conventions:convention_list": Route(EVERYBODY - {"admin"}),
+    "conventions:convention_list_export": Route(EVERYBODY - {"admin"}, method="post"),
+    "conventions:convention_list_bulk": Route(EVERYBODY - {"admin"}, method="post"),
     "conventions:convention_list_views": Route(EVERYBODY - {"admin"}, 302, method="post", data=NO_STEP),
     "conventions:convention": Route(EVERYBODY - {"admin"}, of=convention),
     "conventions:convention_step": Route(EVERYBODY - {"admin"}, 409, method="post", of=convention, data=NO_STEP),
