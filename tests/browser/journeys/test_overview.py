@@ -54,7 +54,7 @@ def region(cast: Cast) -> list[Team]:
 
 def test_the_region_at_a_glance(visit: Visit, cast: Cast, region: list[Team]) -> None:
     page = visit.page
-    do.sign_in(visit, cast.staff)
+    visit.sign_in(cast.staff)
     visit.open("/tableau/")
     expect(page.locator(".board-column")).to_have_count(7)
     do.shoot(visit, "tableau-equipes")
