@@ -12,11 +12,11 @@ from playwright.sync_api import expect
 
 from association.models import CalendarKey, User
 from tests.browser.conftest import Visit
-from tests.browser.test_pages import LOOKS
 from tests.factories import CommuneFactory, RecognitionRequestFactory, TeamFactory
 from tests.factories.correspondence import ExchangeFactory
 
 pytestmark = pytest.mark.browser
+LOOKS = [("light", 1280), ("light", 390), ("dark", 1280), ("dark", 390)]
 PATHS = ("/tableau/", "/carte/", "/calendrier/", "/calendrier/abonnement/")
 
 

@@ -158,7 +158,7 @@ def test_filters_narrow_the_board_and_stay_in_the_way_to_the_list(staff: Client)
     link = f"/equipes/?department=53&amp;kind=ess&amp;officer={officer.pk}&amp;state=accompanied"
     assert link in page.content.decode()
     listed = staff.get(link.replace("&amp;", "&"))
-    assert listed.context["table"].paginator.count == found.count
+    assert listed.context["asked"].count == found.count
 
 
 def test_filter_typed_by_hand_that_makes_no_sense_is_explained(staff: Client) -> None:
@@ -231,7 +231,7 @@ def test_several_teams_at_one_commune_make_a_larger_point_that_leads_to_their_li
     large, small = staff.get(MAP).context["drawing"].points
     assert (large.count, small.count) == (3, 1)
     assert large.radius > small.radius
-    assert staff.get(large.spot.seated_url).context["table"].paginator.count == 3
+    assert staff.get(large.spot.seated_url).context["asked"].count == 3
 
 
 def test_points_may_count_members(staff: Client, nantes: Any) -> None:
