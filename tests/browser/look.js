@@ -4,8 +4,12 @@
 // state, same colour) have the same contrast: one of each kind is asked for.
 async ({ rules }) => {
   const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const changing = () => document.getAnimations().filter((one) => one instanceof CSSTransition);
   await frame(); // the page hears of another theme or width,
-  await frame(); // and shows it
+  do {
+    await frame(); // and shows it, each colour in its own time
+    await Promise.allSettled(changing().map((one) => one.finished));
+  } while (changing().length);
   const state = ["aria-disabled", "aria-current", "aria-invalid", "disabled", "type"];
   const written = (node) => {
     const said = state.map((name) => node.getAttribute(name) ?? "").join();

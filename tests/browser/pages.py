@@ -39,12 +39,8 @@ NO_PAGES = {
     "association:document": FILE,
     "conventions:convention_pdf": FILE,
     "conventions:amendment_pdf": FILE,
-    "association:team_list_export": FILE,
-    "association:professional_list_export": FILE,
-    "conventions:convention_list_export": FILE,
-    "association:team_list_bulk": SENT,
-    "conventions:convention_list_bulk": SENT,
     "association:bulk_step": SENT,
+    "association:calendar_feed": "a calendar, for another program",
     "health": "one word, for a machine",
     "account_email": "closed: an administrator changes an address",
     "account_confirm_email": "no message of ours leads there: addresses are not confirmed",
@@ -54,6 +50,7 @@ NO_PAGES = {
     "mfa_reauthenticate": "the page of `mfa_authenticate`, for who has a second factor",
     "mfa_download_recovery_codes": FILE,
 }
+OF_EVERY_LIST = {"_export": FILE, "_list_bulk": SENT}  # the address of each list and of what goes with it
 # Behind a second factor, or a password typed just now: the visit opens them one by one.
 WITH_SECOND_FACTOR = {
     "mfa_index",
@@ -63,8 +60,17 @@ WITH_SECOND_FACTOR = {
     "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes",
 }
+
+
+def reason(name: str) -> str:
+    """Return why an address is not visited as a page; nothing for one that is."""
+    if name in PARTS:
+        return "a part of a page"
+    return NO_PAGES.get(name) or next((why for end, why in OF_EVERY_LIST.items() if name.endswith(end)), "")
+
+
 OF_LISTS = {"association:bulk_confirm", "association:bulk"}
-OF_ROUTES = {name for name, route in ROUTES.items() if route.method == "get"} - PARTS - NO_PAGES.keys() - OF_LISTS
+OF_ROUTES = {name for name, route in ROUTES.items() if route.method == "get" and not reason(name)} - OF_LISTS
 OF_ACCOUNT = ACCOUNT.keys() - NO_PAGES.keys() - WITH_SECOND_FACTOR
 BY_POST = {name for name, route in ROUTES.items() if route.method == "post"}
 VISITED = OF_ROUTES | OF_LISTS | OF_ACCOUNT | WITH_SECOND_FACTOR | {"association:attestation_verify"}
