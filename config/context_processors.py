@@ -30,6 +30,8 @@ NAVIGATION = (
     Entry("Modèles de convention", "conventions:template_list", "file", "conventions.manage_template"),
     Entry("Actions", "actions:action_list", "actions", "actions.view_action"),
     Entry("Paiements", "payments:run_list", "payments", "payments.view_run"),
+    Entry("Comptes bancaires", "payments:account_list", "shield", "payments.view_account"),
+    Entry("Documents", "association:document_list", "empty", "association.view_dossier_document"),
     Entry("Boîte d’envoi", "association:outbox", "mail", "association.view_outbox"),
     Entry("Réglages", "association:rule_settings", "settings", "association.manage_rules"),
     Entry("Import", "import_workbook", "import", "association.import_workbook"),
