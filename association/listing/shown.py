@@ -38,7 +38,7 @@ class Line:
 
 def heads(asked: Asked) -> list[Head]:
     """Return the heads of the columns that are shown, in order."""
-    order = {one.removeprefix("-"): one for one in asked.order or asked.table.order_by}
+    order = {one.removeprefix("-"): one for one in asked.order or asked.table.order_by or ()}
     return [_head(asked, column, order.get(column.name, "")) for column in asked.columns]
 
 
