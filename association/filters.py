@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q, QuerySet
 
 from association.listing.filters import (
     ChoicesFilter,
@@ -14,7 +17,7 @@ from association.listing.filters import (
     SearchFilter,
     any_of,
 )
-from association.models import Department, ExternalStructure, OutgoingMail, Professional, Team, User
+from association.models import Department, DossierDocument, ExternalStructure, OutgoingMail, Professional, Team, User
 from association.nomenclature import Profession, TeamKind
 from association.searching import having, words
 from association.selectors import named
@@ -113,3 +116,29 @@ class OutboxFilter(ListFilter):
         for word in words(value):
             mails = having(mails, word, "subject", "to")
         return mails
+
+
+class DocumentFilter(ListFilter):
+    OPEN, CLOSED, ERASED = "accessible", "quarantaine", "efface"
+
+    q = SearchFilter("Intitulé")
+    state = ChoicesFilter(
+        "État", [(OPEN, "Accessible"), (CLOSED, "En quarantaine"), (ERASED, "Effacé")], method="in_state"
+    )
+    kind = ChoicesFilter("Nature", DossierDocument.Kind.choices)
+    team = team_filter()
+    filed_at = DatesFilter("Classé", field_name="filed_at__date")
+
+    def search(self, filings: QuerySet[DossierDocument], name: str, value: str) -> QuerySet[DossierDocument]:
+        """What is in quarantine is not found by its title."""
+        for word in words(value):
+            filings = having(filings.filter(quarantined_at__isnull=True), word, "title")
+        return filings
+
+    def in_state(self, filings: QuerySet[DossierDocument], name: str, value: list[str]) -> QuerySet[DossierDocument]:
+        wanted = {
+            self.OPEN: Q(quarantined_at__isnull=True),
+            self.CLOSED: Q(quarantined_at__isnull=False, erased_at__isnull=True),
+            self.ERASED: Q(erased_at__isnull=False),
+        }
+        return filings.filter(reduce(or_, (wanted[one] for one in value)))

@@ -6,13 +6,22 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from association.bulk_steps import MAIL_STEPS, TEAM_STEPS
-from association.filters import OutboxFilter, PeopleFilter, RecognitionFilter, StructureFilter, TeamFilter
+from association.bulk_steps import DOCUMENT_STEPS, MAIL_STEPS, TEAM_STEPS
+from association.document_table import DocumentTable
+from association.filters import (
+    DocumentFilter,
+    OutboxFilter,
+    PeopleFilter,
+    RecognitionFilter,
+    StructureFilter,
+    TeamFilter,
+)
 from association.listing.declaration import Listing
-from association.models import ExternalStructure, OutgoingMail, Professional, Team, User
+from association.models import DossierDocument, ExternalStructure, OutgoingMail, Professional, Team, User
 from association.outbox import OutboxTable
 from association.people_table import PeopleTable
 from association.selectors import exchanges, people, structures, teams
+from association.selectors.documents import filings_for
 from association.selectors.recognition import with_the_ars
 from association.structure_table import StructureTable
 from association.tables import RecognitionTable, TeamTable
@@ -100,10 +109,25 @@ class OutboxList(Listing):
         return exchanges.outbox(user)
 
 
+class DocumentList(Listing):
+    """The documents filed in the dossiers of one's scope."""
+
+    name = "documents"
+    title, noun = "Documents", "document,documents"
+    permission = "association.view_dossier_document"
+    address = "association:document_list"
+    table, filters = DocumentTable, DocumentFilter
+    bulk = DOCUMENT_STEPS
+
+    def rows(self, user: User, **about: Any) -> QuerySet[DossierDocument]:
+        return filings_for(user).select_related("document", "team", "filed_by")
+
+
 LISTS: tuple[type[Listing], ...] = (
     TeamList,
     PeopleList,
     StructureList,
     RecognitionList,
     OutboxList,
+    DocumentList,
 )

@@ -7,10 +7,10 @@ from typing import Any
 from django.db.models import QuerySet
 
 from association.filters import team_filter
-from association.listing.filters import ChoicesFilter, EurosFilter, ListFilter, SearchFilter
+from association.listing.filters import ChoicesFilter, DatesFilter, EurosFilter, ListFilter, SearchFilter
 from association.nomenclature import ActionType
 from association.searching import having, words
-from payments.models import LineKind, Payment, Run
+from payments.models import Account, LineKind, Payment, Run
 from payments.pricing import Reason
 from payments.reasons import explain
 from payments.selectors.run_pages import search_exclusions, search_lines
@@ -41,6 +41,17 @@ class ExclusionFilter(ListFilter):
 
     def search(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return search_exclusions(rows, value)
+
+
+class AccountFilter(ListFilter):
+    q = SearchFilter("Titulaire, ou fin de l’IBAN")
+    state = ChoicesFilter("État", Account.State.choices)
+    entered_at = DatesFilter("Saisi", field_name="entered_at__date")
+
+    def search(self, accounts: QuerySet[Account], name: str, value: str) -> QuerySet[Account]:
+        for word in words(value):
+            accounts = having(accounts, word, "holder", "iban_last4")
+        return accounts
 
 
 class PaymentFilter(ListFilter):

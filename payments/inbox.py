@@ -32,4 +32,5 @@ def accounts_to_verify(user: User) -> Iterator[InboxItem]:
     if user.has_perm("payments.manage_account"):
         count = Account.objects.filter(state=Account.State.PROPOSED).exclude(entered_by=user).count()
         if count:
-            yield InboxItem("Comptes bancaires à vérifier", count, "", detail="avant le prochain paiement mensuel")
+            url = f"{reverse('payments:account_list')}?state=proposed"
+            yield InboxItem("Comptes bancaires à vérifier", count, url, detail="avant le prochain paiement mensuel")

@@ -9,9 +9,10 @@ from django.shortcuts import get_object_or_404
 
 from association.listing.declaration import Listing
 from association.models import Job, User
-from payments.bulk_steps import PAYMENT_STEPS
-from payments.filters import ExclusionFilter, LineFilter, PaymentFilter, RunFilter
-from payments.models import Payment, Run
+from payments.account_table import AccountTable
+from payments.bulk_steps import ACCOUNT_STEPS, PAYMENT_STEPS
+from payments.filters import AccountFilter, ExclusionFilter, LineFilter, PaymentFilter, RunFilter
+from payments.models import Account, Payment, Run
 from payments.selectors import run_pages
 from payments.selectors.runs import summary
 from payments.services.preparing import PREPARE_JOB
@@ -100,3 +101,19 @@ class PaymentList(_OfRun):
 
     def rows(self, user: User, **about: Any) -> QuerySet[Payment]:
         return run_pages.payment_rows(about["run"], user) if about["has_list"] else Payment.objects.none()
+
+
+class AccountList(Listing):
+    """The bank accounts, without their encrypted IBAN."""
+
+    name = "comptes"
+    title, noun = "Comptes bancaires", "compte,comptes"
+    permission = "payments.view_account"
+    address = "payments:account_list"
+    table, filters = AccountTable, AccountFilter
+    shown = ("beneficiary", "holder", "iban_last4", "state", "entered_at", "entered_by")
+    bulk = ACCOUNT_STEPS
+
+    def rows(self, user: User, **about: Any) -> QuerySet[Account]:
+        people = ("beneficiary__professional", "beneficiary__company", "entered_by", "verified_by")
+        return Account.objects.visible_to(user).select_related(*people).defer("iban")

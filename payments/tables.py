@@ -43,6 +43,11 @@ class PersonColumn(PieceColumn):
         name = path.replace(".", "__")
         order = (f"{name}__last_name", f"{name}__first_name")
         super().__init__(template, verbose_name="Professionnel", order_by=order, attrs=NAMES, **kwargs)
+        self.person = tables.A(name)
+
+    def value(self, record: Any) -> str:
+        person = self.person.resolve(record)
+        return f"{person.last_name} {person.first_name} ({person.rpps})"
 
 
 class ActionColumn(PieceColumn):
@@ -56,6 +61,10 @@ class ActionColumn(PieceColumn):
         )
         order = ("participation__action__held_on", "participation__action__reference")
         super().__init__(template, verbose_name="Action", order_by=order, **kwargs)
+
+    def value(self, record: Any) -> str:
+        action = record.participation.action
+        return f"{action.reference}, {action.held_on:%d/%m/%Y}, {action.type}"
 
 
 class TeamColumn(tables.Column):
@@ -92,6 +101,12 @@ class RunTable(tables.Table):
 
     def render_lines_count(self, value: int) -> str:
         return grouped(value)
+
+    def value_paid_cents(self, value: int, record: Run) -> Decimal | None:
+        return Decimal(value).scaleb(-2) if record.is_frozen and record.state != Run.State.VOIDED else None
+
+    def value_closing_cents(self, value: int, record: Run) -> Decimal | None:
+        return Decimal(value).scaleb(-2) if record.is_frozen else None
 
     def render_paid_cents(self, value: int, record: Run) -> str:
         return euros(value) if record.is_frozen and record.state != Run.State.VOIDED else ""
@@ -147,6 +162,9 @@ class ExclusionTable(tables.Table):
     def render_reason(self, value: str) -> str:
         return french(explain(value).label)
 
+    def value_reason(self, value: str) -> str:
+        return french(explain(value).label)
+
 
 class PaymentTable(tables.Table):
     beneficiary = tables.Column(verbose_name="Bénéficiaire", orderable=False)
@@ -161,4 +179,7 @@ class PaymentTable(tables.Table):
         empty_text = "Aucun virement ne répond à ces filtres."
 
     def render_iban_last4(self, value: str) -> str:
+        return f"•••• {value}"
+
+    def value_iban_last4(self, value: str) -> str:
         return f"•••• {value}"

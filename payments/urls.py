@@ -4,7 +4,7 @@ from django.urls import path
 
 from association.listing.urls import listing_urls
 from payments import views
-from payments.lists import ExclusionList, LineList, PaymentList, RunList
+from payments.lists import AccountList, ExclusionList, LineList, PaymentList, RunList
 
 app_name = "payments"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     *listing_urls("paiements/<int:pk>/non-indemnises/", ExclusionList),
     path("paiements/<int:pk>/totaux/", views.run_totals, name="run_totals"),
     *listing_urls("paiements/<int:pk>/virements/", PaymentList),
+    *listing_urls("comptes-bancaires/", AccountList),
     path("equipes/<int:pk>/indemnites/", views.of_team, name="of_team"),
     path("professionnels/<int:pk>/indemnites/", views.of_professional, name="of_professional"),
 ]

@@ -15,7 +15,7 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.utils import timezone
 from django_tables2.rows import BoundRow
-from django_tables2.utils import Accessor
+from django_tables2.utils import Accessor, call_with_appropriate
 
 from association.fields import EncryptedField
 from association.models import User
@@ -99,10 +99,19 @@ def _reader(model: Any, column: Any) -> Callable[[BoundRow], Any]:
     if own is not None:
         accessor = Accessor(own)
         return lambda row: accessor.resolve(row.record, quiet=True)
-    given = type(column.column).value
-    if hasattr(column._table, f"value_{column.name}") or not given.__module__.startswith("django_tables2"):
-        return lambda row: row.get_cell_value(column.name)
-    return lambda row: row._get_and_render_with(column, render_func=_as_it_is, default=None)
+    given = getattr(column._table, f"value_{column.name}", None)
+    if given is None and not type(column.column).value.__module__.startswith("django_tables2"):
+        given = column.column.value
+    if given is None:
+        return lambda row: row._get_and_render_with(column, render_func=_as_it_is, default=None)
+
+    def read(row: BoundRow) -> Any:
+        def say(bound: Any, value: Any = None) -> Any:
+            return call_with_appropriate(given, row._optional_cell_arguments(bound, value))
+
+        return row._get_and_render_with(column, render_func=say, default=None)
+
+    return read
 
 
 def _as_it_is(column: Any, value: Any = None) -> Any:

@@ -8,14 +8,19 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import NoReverseMatch
 from openpyxl import load_workbook
 
 from association.jobs import run_job
+from association.listing.declaration import Listing, listings
 from association.models import BulkOperation, Job, LookLog, SavedView, Team, User
+from association.permissions import granted
 from association.services import list_exports
 from association.workflow import fire
-from tests.factories import TeamFactory, UserFactory
-from tests.web.conftest import plain
+from payments.models import Account
+from tests.factories import AccountFactory, TeamFactory, UserFactory
+from tests.factories.correspondence import DossierDocumentFactory
+from tests.web.conftest import ROLES, World, plain
 
 LIST = "/equipes/"
 HTMX = {"HX-Request": "true"}
@@ -254,3 +259,72 @@ def test_file_holds_the_scope_of_its_reader(office: Any, signed_in: Callable[[st
     TeamFactory(under_convention=True, name="Équipe d'ailleurs")
     rows = sheet(signed_in("referent").post(f"{LIST}export/", {"query": ""}))
     assert [row[0] for row in rows[2:]] == [office.team.name]
+
+
+def route_of(listing: Listing, world: World) -> dict[str, int]:
+    """Return the arguments of a list's address: a list of a run has its number."""
+    try:
+        listing.url()
+    except NoReverseMatch:
+        return {"pk": world.run.pk}
+    return {}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_export_of_any_list_holds_markup_or_an_iban(
+    role: str, world: World, signed_in: Callable[[str], Client]
+) -> None:
+    client, user = signed_in(role), world.users[role]
+    ibans = [account.iban for account in Account.objects.all()]
+    assert ibans
+    for listing in listings:
+        if listing.name.startswith("tests.") or not user.has_perm(listing.permission):
+            continue
+        query = "&".join(f"col={name}" for name in listing.table.base_columns)
+        rows = sheet(client.post(f"{listing.url(**route_of(listing, world))}export/", {"query": query}))
+        assert len(rows[1]) == len(listing.table.base_columns), listing.name
+        text = " ".join(str(cell) for row in rows for cell in row)
+        assert "<" not in text, listing.name
+        assert not [iban for iban in ibans if iban in text or iban[4:] in text], listing.name
+
+
+def test_steps_of_every_list_have_a_name_of_their_own_and_a_form_that_can_be_shown(world: World) -> None:
+    for listing in listings:
+        names = [step.name for step in listing.bulk]
+        assert len(names) == len(set(names)), listing.name
+        for step in listing.bulk:
+            assert step.permission in granted()
+            assert "errorlist" not in str(step.filled())
+
+
+def test_transfers_of_a_run_are_held_together(world: World, signed_in: Callable[[str], Client]) -> None:
+    """A list under an address with an argument: the run whose transfers it shows."""
+    client = signed_in("treasurer")
+    address = f"/paiements/{world.run.pk}/virements/"
+    offers = plain(client.post(f"{address}lot/", {"all": "1", "query": ""}, headers=HTMX))
+    assert "Constater le paiement" in offers
+    asked = client.post(f"{address}lot/", {"all": "1", "query": "", "step": "pay"})
+    operation = BulkOperation.objects.get()
+    assert operation.route == {"pk": world.run.pk}
+    client.post(asked.url, {"paid_on": "2026-08-05"})
+    operation.refresh_from_db()
+    assert run_job(operation.job.pk).summary == {"done": operation.items.count()}
+    assert set(world.run.payments.values_list("state", flat=True)) == {"paid"}
+
+
+def test_proposed_accounts_are_one_press_away_from_what_waits(world: World, signed_in: Callable[[str], Client]) -> None:
+    AccountFactory(proposed=True)
+    client = signed_in("treasurer")
+    assert "/comptes-bancaires/?state=proposed" in client.get("/").content.decode()
+    assert "•••• " in plain(client.get("/comptes-bancaires/?state=proposed"))
+
+
+def test_title_of_a_document_in_quarantine_is_not_listed(client: Client) -> None:
+    DossierDocumentFactory(title="Compte rendu de Mme Untel", quarantined=True)
+    DossierDocumentFactory(title="Statuts")
+    page = plain(client.get("/documents/"))
+    assert ("Statuts" in page, "Untel" in page, "Document en quarantaine" in page) == (True, False, True)
+    assert "Document en quarantaine" not in plain(client.get("/documents/?q=untel"))
+    assert [row[0] for row in sheet(client.post("/documents/export/", {"query": "tri=filed_at"}))[2:]].count(
+        "Document en quarantaine"
+    ) == 1
