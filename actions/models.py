@@ -73,7 +73,7 @@ class Action(Stateful):
         indexes = [
             models.Index(fields=["held_on", "id"], name="action_held_on"),
             models.Index(fields=["state", "held_on"], name="action_state_held_on"),
-            models.Index(fields=["team", "held_on"], name="action_team_held_on"),
+            models.Index(fields=["team", "state", "held_on"], name="action_team_state_held_on"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -82,9 +82,10 @@ def owed(run: Run | None = None) -> dict[int, int]:
     lines, payments = DueLine.objects.order_by(), Payment.objects.order_by()
     released = Allocation.objects.order_by().filter(released_at__isnull=False)
     if run is not None:
-        runs, at = _runs_until(run), run.approved_at or run.created_at
-        lines, payments = lines.filter(run__in=runs), payments.filter(run__in=runs)
-        released = released.filter(payment__run__in=runs, released_at__lte=at)
+        at = run.approved_at or run.created_at
+        if later := list(Run.objects.frozen().exclude(pk__in=_runs_until(run)).values_list("pk", flat=True)):
+            lines, payments = lines.exclude(run__in=later), payments.exclude(run__in=later)
+        released = released.filter(released_at__lte=at).exclude(payment__run__in=later)
     found: dict[int, int] = defaultdict(int)
     for beneficiary, cents in chain(
         lines.values_list("beneficiary_id").annotate(Sum("amount_cents")),
