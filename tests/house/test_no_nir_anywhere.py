@@ -27,6 +27,8 @@ NIR = "Dossier du 1 85 05 78 006 084 91"
 NOT_FREE = {
     "actions.Action": {"reference"},
     "association.Attestation": {"number"},
+    "association.BulkItem": {"label", "sentence"},
+    "association.BulkOperation": {"listing", "step", "title"},
     "association.Commune": {"code", "name", "postal_codes", "search_name"},
     "association.Company": {"code", "finess", "siret"},
     "association.Department": {"code", "name"},
@@ -41,6 +43,7 @@ NOT_FREE = {
     "association.OutgoingMail": {"error", "to"},
     "association.Professional": {"email", "mssante", "phone", "rpps"},
     "association.Region": {"code", "name"},
+    "association.SavedView": {"listing"},
     "association.Team": {"code", "contact_email", "contact_phone", "suspended_from"},
     "association.TeamFinding": {"code", "level", "sentence", "source", "subject"},
     "association.TeamStructure": {"rna", "siret"},
