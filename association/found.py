@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from association.models import Commune, Document, DossierDocument, ExternalStructure, Professional, Team, User
 from association.registries import Hit, SearchSource, Typed, search_sources
-from association.searching import nearest, nearness, text_of
+from association.searching import near, nearest, nearness, text_of
 
 FEW_COMMUNES = 2
 
@@ -23,9 +23,11 @@ def note(*parts: object) -> str:
 def teams(user: User, typed: Typed, limit: int) -> Iterator[Hit]:
     """Teams by name, code or commune."""
     found = nearest(Team.objects.visible_to(user), typed.words, text_of("name", "code"), _nearest_commune)
-    communes = Prefetch("communes", Commune.objects.only("code", "name"))
+    communes = Prefetch("communes", Commune.objects.only("code", "name", "search_name"))
     for team in found.order_by("-nearness", "name", "pk").prefetch_related(communes)[:limit]:
-        names = [commune.name for commune in team.communes.all()]
+        # The commune that was typed is among those that are named.
+        communes_near = sorted(team.communes.all(), key=lambda one: -max(near(w, one.search_name) for w in typed.words))
+        names = [commune.name for commune in communes_near]
         more = f" et {len(names) - FEW_COMMUNES} de plus" if len(names) > FEW_COMMUNES else ""
         yield Hit(
             title=team.name,

@@ -63,10 +63,11 @@ class nearness(Func):  # noqa: N801 - read as a function in a query
         text, params = compiler.compile(self.source_expressions[1])
         word = self.word
         alike = "0" if _is_number(word) else f"least({ALMOST + 0.3}, strict_word_similarity(%s, f.t))"
-        sql = (
-            f"(SELECT CASE WHEN ' ' || f.t || ' ' LIKE %s THEN {WHOLE} WHEN ' ' || f.t LIKE %s THEN {BEGINS} "
-            f"WHEN f.t LIKE %s THEN {CONTAINS} ELSE {alike} END::float8 FROM (SELECT {text} AS t OFFSET 0) AS f)"
+        cases = (
+            f"WHEN ' ' || f.t || ' ' LIKE %s THEN {WHOLE} WHEN ' ' || f.t LIKE %s THEN {BEGINS} "
+            f"WHEN f.t LIKE %s THEN {CONTAINS} ELSE {alike}"
         )
+        sql = f"(SELECT CASE {cases} END::float8 FROM (SELECT {text} AS t OFFSET 0) AS f)"  # noqa: S608 - no value in it
         asked = [f"% {word} %", f"% {word}%", f"%{word}%", *([] if _is_number(word) else [word])]
         return sql, (*asked, *params)
 
@@ -121,7 +122,7 @@ def near(word: str, text: str | None) -> float:
 
 
 def near_all(typed: Iterable[str], text: str) -> float:
-    """Return how near the farthest of the words typed is to a text that is not folded yet; 0 when one is not like it."""
+    """Return how near the farthest of the words is to a text that is not folded yet; 0 when one is not like it."""
     folded_text = search_key(text)
     nearest = min((near(word, folded_text) for word in typed), default=0.0)
     return nearest if nearest >= ALIKE else 0.0
