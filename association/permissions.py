@@ -69,6 +69,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "association.manage_team": OFFICE,
     # Board and map: a referent has one team, and its dossier says all of it.
     "association.view_overview": OFFICE | {ARS, AUDITOR, ADMIN},
+    # What it finds is asked kind by kind: each names its own permission.
+    "association.search": OFFICE | {ARS, AUDITOR, REFERENT, ADMIN},
     "association.view_calendar": OFFICE | {ARS, AUDITOR, REFERENT, ADMIN},
     "association.subscribe_calendar": OFFICE | {ARS, AUDITOR, REFERENT, ADMIN},
     "association.view_project": OFFICE | {ARS, REFERENT},

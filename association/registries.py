@@ -1,7 +1,8 @@
 """Where a lower floor asks all floors: each floor fills these in its ``AppConfig.ready``.
 
-`inbox`: what waits for a user. `figures`: the few numbers of a role. `due_dates`: the calendar. `job_kinds`: the work
-behind a job row. `sheets`: the sheets of the import workbook. The others are named beside their declaration.
+`inbox`: what waits for a user. `figures`: the few numbers of a role. `due_dates`: the calendar. `search_sources`: what the
+search everywhere finds. `job_kinds`: the work behind a job row. `sheets`: the sheets of the import workbook. The others
+are named beside their declaration.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from association.identifiers import compact
 
 if TYPE_CHECKING:
     from association.eligibility import Finding
@@ -106,6 +109,46 @@ class DueSource:
     find: Callable[[User, date, date], Iterable[DueDate]]
 
 
+@dataclass(frozen=True)
+class Typed:
+    """What somebody searches: the text, its words as they are compared, and the text as a code is stored."""
+
+    text: str
+    words: tuple[str, ...]
+    code: str
+
+    def names(self, *codes: str) -> bool:
+        """Whether the text is one of these codes, however it is written."""
+        return self.code in {compact(code) for code in codes if code}
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One thing found: what it is called, what tells it from the others, where it is, and how near it is (0 to 1)."""
+
+    title: str
+    note: str
+    url: str
+    nearness: float = 1.0
+    is_exact: bool = False  # what was typed is its code
+
+
+@dataclass(frozen=True)
+class SearchSource:
+    """One kind of thing that the search everywhere finds.
+
+    ``find``: (user, typed, limit) -> those of the user's scope, the nearest first, in a number of queries that the rows
+    do not change. ``place``: where its kind stands on the page. ``address``: the name of the list that shows them all
+    with ``?q=``, if there is one.
+    """
+
+    label: str
+    permission: str
+    find: Callable[[User, Typed, int], Iterable[Hit]]
+    place: int
+    address: str = ""
+
+
 class Progress:
     """What a job's function reports to; raises `JobStopped` when the job was cancelled meanwhile."""
 
@@ -146,6 +189,8 @@ inbox: Registry[InboxSource] = Registry("inbox")
 figures: Registry[FigureSource] = Registry("figures")
 # The names stand in addresses.
 due_dates: Registry[DueSource] = Registry("what ends or falls due")
+# The names stand in addresses.
+search_sources: Registry[SearchSource] = Registry("what the search everywhere finds")
 job_kinds: Registry[JobFunction] = Registry("job kinds")
 sheets: Registry[Any] = Registry("sheets of the import workbook")
 # team -> why it may not be closed yet, in French, or nothing.

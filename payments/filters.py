@@ -10,6 +10,7 @@ from association.filters import team_filter
 from association.listing.filters import ChoicesFilter, DatesFilter, EurosFilter, ListFilter, SearchFilter
 from association.nomenclature import ActionType
 from association.searching import having, words
+from payments.found import search_runs
 from payments.models import Account, LineKind, Payment, Run
 from payments.pricing import Reason
 from payments.reasons import explain
@@ -19,8 +20,12 @@ TYPES = [(code, code) for code in ActionType.values]
 
 
 class RunFilter(ListFilter):
+    q = SearchFilter("Mois")
     state = ChoicesFilter("État", Run.State.choices)
     due_cents = EurosFilter("Montant")
+
+    def search(self, runs: QuerySet[Run], name: str, value: str) -> QuerySet[Run]:
+        return search_runs(runs, value)
 
 
 class LineFilter(ListFilter):

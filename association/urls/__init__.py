@@ -5,6 +5,7 @@ from association.urls import (
     bulk,
     calendar,
     documents,
+    everywhere,
     exchanges,
     jobs,
     members,
@@ -21,6 +22,7 @@ app_name = "association"
 urlpatterns = [
     *teams.urlpatterns,
     *overview.urlpatterns,
+    *everywhere.urlpatterns,
     *calendar.urlpatterns,
     *members.urlpatterns,
     *projects.urlpatterns,

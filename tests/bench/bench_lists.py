@@ -1,5 +1,5 @@
 # ruff: noqa: T201 - a benchmark prints
-"""A list of 50,000 rows: server time and queries of what people do with it.
+"""A list of 50,000 rows: server time and queries of what people do with it, and of the search everywhere over them.
 
     python -m tests.bench.bench_lists [ACTIONS]
 
@@ -12,6 +12,7 @@ import sys
 import warnings
 from statistics import median
 from time import perf_counter
+from urllib.parse import urlencode
 
 from tests.bench.database import open_database, write_region
 
@@ -30,6 +31,16 @@ ASKED = {
     "une équipe": "team={team}",
     "participants": "people_count_min=3",
 }
+# What is typed into the search everywhere.
+SEARCHED = {
+    "partout, une équipe": "equipe 7",
+    "partout, une faute": "equpie",
+    "partout, un nom": "nom 12",
+    "partout, nom avec faute": "nmo prenmo",
+    "partout, une référence": "{reference}",
+    "partout, début de référence": "{start}",
+    "partout, un mois": "octobre 2024",
+}
 
 
 def main() -> None:
@@ -45,6 +56,8 @@ def main() -> None:
     from actions.lists import ActionList
     from actions.models import Action
     from association.models import Team, User
+    from association.selectors.everywhere import search_everywhere
+    from association.views.everywhere import ON_PAGE
 
     settings.ALLOWED_HOSTS = ["testserver"]
     write_region(wanted * 4)
@@ -52,20 +65,29 @@ def main() -> None:
     client = Client()
     user = User.objects.create_user("banc@bench.example", role="staff", full_name="Banc")
     client.force_login(user)
-    measures = {}
+    words["start"] = words["reference"][:3]
+    asked = {}
     for name, query in ASKED.items():
-        url = f"/actions/?{query.format(**words)}"
+        reading = ActionList().asked(user, QueryDict(query.format(**words)))
+        if reading.remarks:
+            sys.exit(f"{query} : {reading.remarks}")
+        asked[name] = (f"/actions/?{query.format(**words)}", reading.count)
+    for name, typed in SEARCHED.items():
+        text = typed.format(**words)
+        found = search_everywhere(user, text, limit=ON_PAGE).count
+        asked[name] = (f"/recherche/?{urlencode({'q': text})}", found)
+    measures = {}
+    for name, (url, count) in asked.items():
         with CaptureQueriesContext(connection) as captured:
             answer = client.get(url)  # warms the caches too
-        asked = ActionList().asked(user, QueryDict(query.format(**words)))
-        if answer.status_code != 200 or asked.remarks:
-            sys.exit(f"{url} : {answer.status_code} {asked.remarks}")
+        if answer.status_code != 200:
+            sys.exit(f"{url} : {answer.status_code}")
         times = []
         for _ in range(ROUNDS):
             start = perf_counter()
             client.get(url)
             times.append(perf_counter() - start)
-        measures[name] = (median(times), len(captured), asked.count)
+        measures[name] = (median(times), len(captured), count)
     floor = measures["une ligne"][0]
     print(f"{Action.objects.count()} actions ({connection.vendor})")
     for name, (seconds, queries, count) in measures.items():

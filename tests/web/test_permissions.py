@@ -224,6 +224,7 @@ ROUTES = {
     "association:team_list_views": Route(EVERYBODY, 302, method="post", data=NO_STEP),
     "association:team_board": Route(EVERYBODY - {"referent"}),
     "association:team_map": Route(EVERYBODY - {"referent"}),
+    "association:search": Route(EVERYBODY),
     "association:calendar": Route(EVERYBODY),
     "association:calendar_keys": Route(EVERYBODY),
     # Own keys alone.
