@@ -71,6 +71,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "association.view_overview": OFFICE | {ARS, AUDITOR, ADMIN},
     "association.view_calendar": OFFICE | {ARS, AUDITOR, REFERENT, ADMIN},
     "association.subscribe_calendar": OFFICE | {ARS, AUDITOR, REFERENT, ADMIN},
+    # Own preferences: the pages of each account.
+    "association.choose_preferences": OFFICE | {ARS, AUDITOR, REFERENT, ADMIN},
     "association.view_project": OFFICE | {ARS, REFERENT},
     "association.edit_project": OFFICE | {REFERENT},
     "association.view_recognition": OFFICE | {ARS, REFERENT},

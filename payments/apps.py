@@ -9,7 +9,7 @@ class PaymentsConfig(AppConfig):
         from association.listing.declaration import register
         from association.permissions import grant
         from association.registries import figures, inbox, job_kinds, priced_kinds, separating_obstacles
-        from payments import due, immutability, sheets
+        from payments import changes, due, immutability, sheets
         from payments.figures import ceiling_figures, run_figures
         from payments.inbox import accounts_to_verify, waiting_runs
         from payments.lists import ExclusionList, LineList, PaymentList, RunList
@@ -24,6 +24,7 @@ class PaymentsConfig(AppConfig):
         sheets.register()
         immutability.declare()
         due.register()
+        changes.register()
         inbox.add("payments.runs", waiting_runs)
         inbox.add("payments.accounts", accounts_to_verify)
         separating_obstacles.add("payments.runs", frozen_since_joining)

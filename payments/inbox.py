@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from association.models import User
 from association.registries import InboxItem
@@ -24,7 +25,15 @@ def waiting_runs(user: User) -> Iterator[InboxItem]:
             for run in Run.objects.visible_to(user).filter(state=state).exclude(kind=Run.Kind.OPENING):
                 if state == Run.State.SUBMITTED and run.submitted_by_id == user.pk:
                     continue
-                yield InboxItem(title, 1, reverse("payments:run", args=[run.pk]), detail=run.name)
+                yield InboxItem(title, 1, reverse("payments:run", args=[run.pk]), run.in_words, counted=False)
+
+
+def list_of_accounts(**asked: str) -> str:
+    """Return the address of the accounts that are asked for; nothing where the list is not there."""
+    try:
+        return f"{reverse('payments:account_list')}?{urlencode(asked)}"
+    except NoReverseMatch:
+        return ""
 
 
 def accounts_to_verify(user: User) -> Iterator[InboxItem]:
@@ -32,4 +41,9 @@ def accounts_to_verify(user: User) -> Iterator[InboxItem]:
     if user.has_perm("payments.manage_account"):
         count = Account.objects.filter(state=Account.State.PROPOSED).exclude(entered_by=user).count()
         if count:
-            yield InboxItem("Comptes bancaires à vérifier", count, "", detail="avant le prochain paiement mensuel")
+            yield InboxItem(
+                "Comptes bancaires à vérifier",
+                count,
+                list_of_accounts(state=Account.State.PROPOSED.value),
+                detail="Avant le prochain paiement mensuel",
+            )
