@@ -47,9 +47,8 @@ def watched_teams(user: User) -> Iterator[InboxItem]:
             said = [told.only_name] if told.teams == 1 else []
             said += [] if told.officer else ["personne n’en est chargé"]
             said += _told_since(told)
-            detail = ", ".join(said)
             label = watched_findings[told.code].label
-            yield InboxItem(label, told.teams, _where(told), detail=detail[:1].upper() + detail[1:])
+            yield InboxItem(label, told.teams, _where(told), detail=", ".join(said))
 
 
 def uncertain_messages(user: User) -> Iterator[InboxItem]:

@@ -94,6 +94,7 @@ class ChangeSource:
         page: name of the address of one.
         several: name of the address of the list, for objects that belong to no team; their ``heading`` too.
         only: user -> which changes of state matter.
+        apart: each has its line; else those that one person brought to one state share a line, with their number.
     """
 
     model: Any
@@ -104,7 +105,8 @@ class ChangeSource:
     page: str = ""
     several: str = ""
     heading: str = ""
-    only: Callable[[User], Q] = lambda user: Q()  # noqa: E731
+    only: Callable[[User], Q] = lambda user: Q()
+    apart: bool = False
 
 
 @dataclass(frozen=True)

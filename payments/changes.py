@@ -38,6 +38,7 @@ def register() -> None:
             page="payments:run",
             several="payments:run_list",
             heading=MONTHS,
+            apart=True,
         ),
     )
     # That transfers leave and arrive is said by their run; one that did not is somebody's to look at.

@@ -45,5 +45,5 @@ def accounts_to_verify(user: User) -> Iterator[InboxItem]:
                 "Comptes bancaires à vérifier",
                 count,
                 list_of_accounts(state=Account.State.PROPOSED.value),
-                detail="Avant le prochain paiement mensuel",
+                detail="avant le prochain paiement mensuel",
             )

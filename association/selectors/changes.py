@@ -67,7 +67,7 @@ class Changes:
 
 @dataclass
 class _Gathered:
-    """Rows that make one line: of one team and kind, by one person, to one state."""
+    """Rows that make one line, ``row`` the newest of them."""
 
     row: Any
     source: ChangeSource | None
@@ -121,18 +121,18 @@ def _fields(user: User, teams: QuerySet[Team], since: datetime) -> list[FieldCha
 
 
 def _by_state(rows: Iterable[TransitionLog]) -> Iterator[_Gathered]:
-    """Gather rows into lines; the first of a line is its newest."""
-    by_kind: dict[int, list[TransitionLog]] = {}
+    """Gather rows, newest first, into lines: of each object the state that it came to, not those between."""
+    by_kind: dict[int, dict[int, TransitionLog]] = {}
     for row in rows:
-        by_kind.setdefault(row.content_type_id, []).append(row)
+        by_kind.setdefault(row.content_type_id, {}).setdefault(row.object_id, row)
     for source in change_sources:
-        mine = by_kind.get(ContentType.objects.get_for_model(source.model).pk, [])
-        told = {pk: (team, name) for pk, team, name in source.told({row.object_id for row in mine})} if mine else {}
+        mine = by_kind.get(ContentType.objects.get_for_model(source.model).pk, {})
+        told = {pk: (team, name) for pk, team, name in source.told(mine)} if mine else {}
         lines: dict[Any, _Gathered] = {}
-        for row in mine:
-            team, name = told[row.object_id]
-            line = lines.setdefault((team, row.to_state, row.actor_id), _Gathered(row, source, team, {}))
-            line.names[row.object_id] = name
+        for pk, row in mine.items():
+            team, name = told[pk]
+            key = pk if source.apart else (team, row.to_state, row.actor_id)
+            lines.setdefault(key, _Gathered(row, source, team, {})).names[pk] = name
         yield from lines.values()
 
 
