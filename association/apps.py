@@ -8,7 +8,7 @@ class AssociationConfig(AppConfig):
     verbose_name = "Association"
 
     def ready(self) -> None:
-        from association import due, found, immutability, permissions, sheets, watched
+        from association import changes, due, found, immutability, permissions, sheets, watched
         from association.cells import remember_signatures
         from association.figures import team_figures
         from association.inbox import (
@@ -74,6 +74,7 @@ class AssociationConfig(AppConfig):
         figures.add("association.teams", team_figures)
         due.register()
         found.register()
+        changes.register()
         job_kinds.add(SEND_JOB, send_queued_mail)
         job_kinds.add(REFRESH_JOB, refresh_all_findings)
         job_kinds.add(BULK_JOB, run_operation)

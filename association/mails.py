@@ -42,12 +42,15 @@ UNCERTAIN = (
 ERROR_LENGTH = 300
 
 
-def queue_mail(*, to: str, subject: str, body: str, team: Team | None, actor: User) -> OutgoingMail:
+def queue_mail(
+    *, to: str, subject: str, body: str, team: Team | None, actor: User, unsubscribe_url: str = ""
+) -> OutgoingMail:
     """Keep a message and have it sent once the transaction is committed; whoever calls has asked for the permission.
 
     Args:
         to: one address.
         team: the dossier that it belongs to, if any.
+        unsubscribe_url: where one press stops messages of this kind, if the reader subscribed to them.
 
     Raises:
         ValidationError: in French, by field: an address that is none, a subject of several lines (that would be
@@ -56,6 +59,7 @@ def queue_mail(*, to: str, subject: str, body: str, team: Team | None, actor: Us
     if any(character in subject + to for character in "\r\n\v\f\x85\u2028\u2029\x00"):
         raise ValidationError({"subject": "L’objet et l’adresse tiennent sur une seule ligne."}, code="several_lines")
     mail = OutgoingMail(to=to.strip(), subject=subject.strip(), body=body, team=team, created_by=actor)
+    mail.unsubscribe_url = unsubscribe_url
     mail.full_clean()
     with transaction.atomic():
         mail.save()
@@ -188,6 +192,7 @@ def _send(mail: OutgoingMail) -> None:
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[mail.to],
         reply_to=[] if writer.role == Role.SYSTEM else [writer.email],
+        headers=_unsubscribing(mail.unsubscribe_url),
         connection=server,
     )
     server.open()  # what fails up to here has handed nothing over
@@ -198,6 +203,11 @@ def _send(mail: OutgoingMail) -> None:
     finally:
         with suppress(smtplib.SMTPException, OSError):  # the answer was given: a bad farewell changes nothing
             server.close()
+
+
+def _unsubscribing(url: str) -> dict[str, str]:
+    """The headers with which a mail program offers to stop such messages in one press (RFC 8058)."""
+    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if url else {}
 
 
 def _told(error: Exception) -> tuple[str, bool]:

@@ -73,6 +73,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "association.search": OFFICE | {ARS, AUDITOR, REFERENT, ADMIN},
     "association.view_calendar": OFFICE | {ARS, AUDITOR, REFERENT, ADMIN},
     "association.subscribe_calendar": OFFICE | {ARS, AUDITOR, REFERENT, ADMIN},
+    # Own preferences: the pages of each account.
+    "association.choose_preferences": OFFICE | {ARS, AUDITOR, REFERENT, ADMIN},
     "association.view_project": OFFICE | {ARS, REFERENT},
     "association.edit_project": OFFICE | {REFERENT},
     "association.view_recognition": OFFICE | {ARS, REFERENT},

@@ -1,8 +1,8 @@
 """Where a lower floor asks all floors: each floor fills these in its ``AppConfig.ready``.
 
-`inbox`: what waits for a user. `figures`: the few numbers of a role. `due_dates`: the calendar. `search_sources`: what the
-search everywhere finds. `job_kinds`: the work behind a job row. `sheets`: the sheets of the import workbook. The others
-are named beside their declaration.
+`inbox`: what waits for a user. `change_sources`: what changed since the last visit. `figures`: the few numbers of a role.
+`due_dates`: the calendar. `search_sources`: what the search everywhere finds. `job_kinds`: the work behind a job row.
+`sheets`: the sheets of the import workbook. The others are named beside their declaration.
 """
 
 from __future__ import annotations
@@ -12,9 +12,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from django.db.models import Q
+
 from association.identifiers import compact
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from association.eligibility import Finding
     from association.models import Job, Team, User
 
@@ -57,12 +61,16 @@ class Registry(Generic[EntryT]):
 
 @dataclass(frozen=True)
 class InboxItem:
-    """One line of what waits: a sentence, how many, and where to go."""
+    """One line of what waits: a sentence, how many, and where to go.
+
+    ``counted``: the line stands for several things of a kind, and says how many; else its title names the only one.
+    """
 
     title: str
     count: int
     url: str
     detail: str = ""
+    counted: bool = True
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,35 @@ class Figure:
     value: str
     note: str = ""
     url: str = ""
+
+
+@dataclass(frozen=True)
+class ChangeSource:
+    """One kind of object whose changes of state people are told of: on the home page, and by e-mail.
+
+    Nothing of it names a person or an amount: it may be read wherever the object is.
+
+    Attributes:
+        model: a machine.
+        one, many: what one and several are called (« Convention », « conventions »).
+        scope: (user, the teams that the user follows) -> those of the objects that the user is told of.
+        told: pks -> (pk, pk of the team or None, name after ``one``, may be empty) of each, in one query.
+        page: name of the address of one.
+        several: name of the address of the list, for objects that belong to no team; their ``heading`` too.
+        only: user -> which changes of state matter.
+        apart: each has its line; else those that one person brought to one state share a line, with their number.
+    """
+
+    model: Any
+    one: str
+    many: str
+    scope: Callable[[User, QuerySet[Team]], QuerySet[Any]]
+    told: Callable[[Iterable[int]], Iterable[tuple[int, int | None, str]]]
+    page: str = ""
+    several: str = ""
+    heading: str = ""
+    only: Callable[[User], Q] = lambda user: Q()
+    apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -187,6 +224,7 @@ JobFunction = Callable[["Job", Progress], dict[str, Any]]
 
 inbox: Registry[InboxSource] = Registry("inbox")
 figures: Registry[FigureSource] = Registry("figures")
+change_sources: Registry[ChangeSource] = Registry("changes that people are told of")
 # The names stand in addresses.
 due_dates: Registry[DueSource] = Registry("what ends or falls due")
 # The names stand in addresses.

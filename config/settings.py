@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "association.visits.VisitMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -270,6 +271,8 @@ CELERY_BEAT_SCHEDULE = {
     "prepare-last-month": {"task": "payments.prepare_last_month", "schedule": crontab(hour=6, minute=0)},
     # Before the office opens; run again, it writes the same.
     "watch-teams": {"task": "association.watch_teams", "schedule": crontab(hour=5, minute=30)},
+    # Once a day for each account, in the first of these hours in which the machine is awake.
+    "send-digests": {"task": "association.send_digests", "schedule": crontab(hour="7-18", minute=15)},
     # Before the month is prepared; what a missed day left open is stated by the next one.
     "end-conventions": {"task": "conventions.end_conventions", "schedule": crontab(hour=5, minute=0)},
     # Whole uploads of a process that was killed: they may hold what a document holds.

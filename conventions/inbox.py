@@ -69,11 +69,13 @@ def own_signatures(user: User) -> Iterator[InboxItem]:
     mine = {"membership__professional__in": records_of(user)}
     for adhesion in awaited.awaited_adhesions().filter(convention__in=seen, **mine).select_related("convention"):
         url = reverse("conventions:own_signature", args=[adhesion.convention_id])
-        yield InboxItem("Convention à signer", 1, url, detail=_told(adhesion.convention, adhesion.convention.issued_on))
+        yield InboxItem(
+            "Convention à signer", 1, url, _told(adhesion.convention, adhesion.convention.issued_on), counted=False
+        )
     rows = awaited.awaited_amendment_signatures().filter(amendment__in=Amendment.objects.visible_to(user), **mine)
     for row in rows.select_related("amendment__convention"):
         url = reverse("conventions:amendment_own", args=[row.amendment_id])
-        yield InboxItem("Avenant à signer", 1, url, detail=_told(row.amendment, row.amendment.issued_on))
+        yield InboxItem("Avenant à signer", 1, url, _told(row.amendment, row.amendment.issued_on), counted=False)
 
 
 def register() -> None:

@@ -9,7 +9,7 @@ class PaymentsConfig(AppConfig):
         from association.listing.declaration import register
         from association.permissions import grant
         from association.registries import figures, inbox, job_kinds, priced_kinds, separating_obstacles
-        from payments import due, found, immutability, sheets
+        from payments import changes, due, found, immutability, sheets
         from payments.figures import ceiling_figures, run_figures
         from payments.inbox import accounts_to_verify, waiting_runs
         from payments.lists import AccountList, ExclusionList, LineList, PaymentList, RunList
@@ -25,6 +25,7 @@ class PaymentsConfig(AppConfig):
         immutability.declare()
         due.register()
         found.register()
+        changes.register()
         inbox.add("payments.runs", waiting_runs)
         inbox.add("payments.accounts", accounts_to_verify)
         separating_obstacles.add("payments.runs", frozen_since_joining)

@@ -24,7 +24,7 @@ def waiting_runs(user: User) -> Iterator[InboxItem]:
             for run in Run.objects.visible_to(user).filter(state=state).exclude(kind=Run.Kind.OPENING):
                 if state == Run.State.SUBMITTED and run.submitted_by_id == user.pk:
                     continue
-                yield InboxItem(title, 1, reverse("payments:run", args=[run.pk]), detail=run.name)
+                yield InboxItem(title, 1, reverse("payments:run", args=[run.pk]), run.in_words, counted=False)
 
 
 def accounts_to_verify(user: User) -> Iterator[InboxItem]:

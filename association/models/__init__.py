@@ -14,7 +14,7 @@ from association.models.recognition import ComplementPoint, RecognitionRequest
 from association.models.structures import EtpProgramme, ExternalStructure, StructureLink
 from association.models.teams import Team, Theme
 from association.models.territory import Commune, Department, Epci, Region, TerritoryEdition
-from association.models.users import Role, User
+from association.models.users import Digest, DigestDay, Role, User
 
 __all__ = [
     "Attestation",
@@ -26,6 +26,8 @@ __all__ = [
     "ComplementPoint",
     "CoordinationAllowance",
     "Department",
+    "Digest",
+    "DigestDay",
     "Document",
     "DossierDocument",
     "EligibilityLevel",

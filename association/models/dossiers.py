@@ -152,6 +152,8 @@ class OutgoingMail(models.Model):
     sending_at = models.DateTimeField("envoi commencé le", null=True, blank=True)
     sent_at = models.DateTimeField("envoyé le", null=True, blank=True)
     error = models.CharField("échec", max_length=300, blank=True)
+    # Where the reader stops messages of this kind, for the button of the mail program (RFC 8058).
+    unsubscribe_url = models.URLField("adresse de désabonnement", max_length=300, blank=True)
 
     class Meta:
         verbose_name = "message"

@@ -24,7 +24,10 @@ class TransitionLog(models.Model):
     class Meta:
         verbose_name = "changement d'état"
         ordering = ["-at", "-id"]
-        indexes = [models.Index(fields=["content_type", "object_id"], name="transition_log_object")]
+        indexes = [
+            models.Index(fields=["content_type", "object_id"], name="transition_log_object"),
+            models.Index(fields=["-at"], name="transition_log_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.transition} : {self.from_state} → {self.to_state}"
@@ -74,6 +77,7 @@ class FieldChange(models.Model):
         indexes = [
             models.Index(fields=["content_type", "object_id"], name="field_change_object"),
             models.Index(fields=["team", "-at"], name="field_change_team"),
+            models.Index(fields=["-at"], name="field_change_at"),
         ]
 
     def __str__(self) -> str:

@@ -22,6 +22,12 @@ class Role(models.TextChoices):
     SYSTEM = "system", "Système"
 
 
+class Digest(models.TextChoices):
+    NEVER = "never", "Jamais"
+    DAILY = "daily", "Chaque jour ouvré"
+    WEEKLY = "weekly", "Chaque lundi"
+
+
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """Create a user; without a password nobody can sign in as that user."""
@@ -46,6 +52,7 @@ class User(AbstractBaseUser):
 
     ``department`` narrows an ARS user to one délégation; ``professional`` says who a team's referent is, and
     links a treasurer who is also paid (docs/payment-rules.md, four eyes); ``access_until`` ends an auditor's access.
+    ``seen_at``: the last page; ``last_visit_at``: the end of the visit before this one (association.visits).
     """
 
     email = models.EmailField("courriel", unique=True)
@@ -65,6 +72,9 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField("compte actif", default=True)
     access_until = models.DateField("accès jusqu'au", null=True, blank=True)
     date_joined = models.DateTimeField("créé le", default=timezone.now)
+    seen_at = models.DateTimeField("dernière page", null=True, blank=True, editable=False)
+    last_visit_at = models.DateTimeField("fin de la visite précédente", null=True, blank=True, editable=False)
+    digest = models.CharField("résumé par courriel", max_length=10, choices=Digest, default=Digest.NEVER)
 
     objects = UserManager()
 
@@ -105,3 +115,32 @@ class User(AbstractBaseUser):
         from association.permissions import granted
 
         return any(name.startswith(f"{app_label}.") and self.role in roles for name, roles in granted().items())
+
+
+class DigestDay(models.Model):
+    """A day on which an account was given its digest, or on which there was nothing to tell: one a day, for ever.
+
+    The beat may be delivered twice, and two workers may do it at the same moment: the constraint lets one through.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="digest_days", verbose_name="compte")
+    day = models.DateField("jour")
+    made_at = models.DateTimeField("fait le", default=timezone.now)
+    mail = models.OneToOneField(
+        "association.OutgoingMail", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="message"
+    )
+
+    class Meta:
+        verbose_name = "résumé d'un jour"
+        verbose_name_plural = "résumés des jours"
+        ordering = ["-day", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "day"],
+                name="digest_day_unique",
+                violation_error_message="Le résumé de ce jour est déjà fait.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.day:%d/%m/%Y}"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -84,6 +85,17 @@ def day(value: date | None) -> str:
 def ago(days: int) -> str:
     """Return how long ago something was: ``aujourd’hui``, ``hier``, ``il y a 12 jours``."""
     return periods.ago(days)
+
+
+@register.filter
+def recently(value: datetime) -> str:
+    """Return a moment as one tells it: ``aujourd’hui à 14:05``, ``hier à 9:30``, ``le 3 novembre à 9:30``."""
+    moment = timezone.localtime(value)
+    days = (timezone.localdate() - moment.date()).days
+    if days < 2:
+        return f"{periods.ago(days)} à{SPACE}{moment:%-H:%M}"
+    written = date_format(moment, "j F" if days < 300 else "j F Y")
+    return f"le{SPACE}{written.replace('1 ', '1er ', 1) if moment.day == 1 else written} à{SPACE}{moment:%-H:%M}"
 
 
 @register.filter

@@ -225,6 +225,7 @@ ROUTES = {
     "association:team_board": Route(EVERYBODY - {"referent"}),
     "association:team_map": Route(EVERYBODY - {"referent"}),
     "association:search": Route(EVERYBODY),
+    "association:preferences": Route(EVERYBODY),
     "association:calendar": Route(EVERYBODY),
     "association:calendar_keys": Route(EVERYBODY),
     # Own keys alone.
@@ -400,9 +401,9 @@ KEYS = {
     "account_confirm_email": {"key": "nothing"},
     "account_reset_password_from_key": {"uidb36": "1", "key": "nothing"},
 }
-FOR_ANYBODY = {"health", "association:attestation_verify", "association:calendar_feed"}
+FOR_ANYBODY = {"health", "association:attestation_verify", "association:calendar_feed", "association:digest_stop"}
 # Own views that are open to whoever is signed in, whatever the role.
-WITHOUT_PERMISSION = {"home", "health", "closed", "attestation_verify", "calendar_feed"}
+WITHOUT_PERMISSION = {"home", "health", "closed", "attestation_verify", "calendar_feed", "digest_stop"}
 
 
 def patterns() -> Iterator[tuple[str, URLPattern]]:
