@@ -4,12 +4,11 @@
 // state, same colour) have the same contrast: one of each kind is asked for.
 async ({ rules }) => {
   const frame = () => new Promise((done) => requestAnimationFrame(done));
-  const changing = () => document.getAnimations().filter((one) => one instanceof CSSTransition);
+  const changing = () => // what is folded away does not go on until it is shown
+    document.getAnimations().filter((one) => one instanceof CSSTransition && one.effect.target.checkVisibility());
   await frame(); // the page hears of another theme or width,
-  do {
-    await frame(); // and shows it, each colour in its own time
-    await Promise.allSettled(changing().map((one) => one.finished));
-  } while (changing().length);
+  while (changing().length) await frame(); // and shows each colour in its own time
+  await frame();
   const state = ["aria-disabled", "aria-current", "aria-invalid", "disabled", "type"];
   const written = (node) => {
     const said = state.map((name) => node.getAttribute(name) ?? "").join();
