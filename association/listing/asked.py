@@ -191,6 +191,11 @@ class Asked:
         return encoded(self.parts)
 
     @property
+    def query_of_filters(self) -> str:
+        """The filters in force, and nothing else: which rows answer, in whatever order."""
+        return encoded((kept.name, kept.value) for read in self.filterset.readings.values() for kept in read.kept)
+
+    @property
     def query_of_columns(self) -> str:
         """The columns that are shown, and nothing else."""
         return encoded((COLUMN, name) for name in self.column_names)
