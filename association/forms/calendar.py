@@ -9,6 +9,8 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from association.forms.shared import LineField
+
 MINE = "moi"
 
 
@@ -49,9 +51,10 @@ class CalendarForm(forms.Form):
 
 
 class DeviceForm(forms.Form):
-    device = forms.CharField(
+    device = LineField(
         label="Appareil ou logiciel",
-        max_length=60,
+        longest=60,
+        needed="Donnez un nom à cet appareil.",
         help_text="Pour le reconnaître : « téléphone », « Outlook du bureau ».",
     )
     only_mine = forms.BooleanField(label="Seulement ce qui me revient", required=False)

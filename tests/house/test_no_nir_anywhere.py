@@ -29,6 +29,7 @@ NOT_FREE = {
     "association.Attestation": {"number"},
     "association.BulkItem": {"label", "sentence"},
     "association.BulkOperation": {"listing", "step", "title"},
+    "association.CalendarKey": {"key_sha256"},
     "association.Commune": {"code", "name", "postal_codes", "search_name"},
     "association.Company": {"code", "finess", "siret"},
     "association.Department": {"code", "name"},

@@ -62,7 +62,7 @@ def test_the_region_at_a_glance(visit: Visit, cast: Cast, region: list[Team]) ->
     expect(page.locator(".map-points a")).not_to_have_count(0)
     do.shoot(visit, "carte-region", top=".map-panel")
     page.get_by_role("link", name="Calendrier").click()
-    expect(page.get_by_role("heading", name="En retard")).to_be_visible()
+    expect(page.get_by_role("heading", name="En retard", exact=True)).to_be_visible()
     do.shoot(visit, "calendrier-mois", top=".month-head")
     page.get_by_role("link", name="S’abonner").click()
     page.get_by_label("Appareil ou logiciel").fill("Téléphone")
