@@ -65,7 +65,9 @@ def follow_ups(user: User) -> Iterator[InboxItem]:
     """What the user had promised to come back to, the oldest first, each a click from its exchange."""
     found = list(due_follow_ups(user))
     for exchange in found[:MANY]:
-        yield InboxItem(f"Relance : {exchange.team}", 1, exchange_url(exchange), _told_follow_up(exchange), counted=False)
+        yield InboxItem(
+            f"Relance : {exchange.team}", 1, exchange_url(exchange), _told_follow_up(exchange), counted=False
+        )
     if rest := found[MANY:]:
         yield InboxItem("Autres relances", len(rest), exchange_url(rest[0]), detail="les plus récentes")
 

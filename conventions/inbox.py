@@ -69,7 +69,9 @@ def own_signatures(user: User) -> Iterator[InboxItem]:
     mine = {"membership__professional__in": records_of(user)}
     for adhesion in awaited.awaited_adhesions().filter(convention__in=seen, **mine).select_related("convention"):
         url = reverse("conventions:own_signature", args=[adhesion.convention_id])
-        yield InboxItem("Convention à signer", 1, url, _told(adhesion.convention, adhesion.convention.issued_on), counted=False)
+        yield InboxItem(
+            "Convention à signer", 1, url, _told(adhesion.convention, adhesion.convention.issued_on), counted=False
+        )
     rows = awaited.awaited_amendment_signatures().filter(amendment__in=Amendment.objects.visible_to(user), **mine)
     for row in rows.select_related("amendment__convention"):
         url = reverse("conventions:amendment_own", args=[row.amendment_id])
