@@ -8,7 +8,6 @@ from django.db.models import Count, Q
 from django.urls import reverse
 
 from association.models import Membership, Team, User
-from association.nomenclature import MemberStatus
 from association.registries import Figure
 from association.selectors.findings import EVERY_BLOCKING, teams_with
 
@@ -63,10 +62,7 @@ def team_figures(user: User) -> Iterator[Figure]:
 def _own_members(user: User) -> Iterator[Figure]:
     """How many work in a referent's teams today, the first team's page behind it."""
     teams = Team.objects.visible_to(user)
-    counts = Membership.objects.current().filter(team__in=teams).values("status").order_by()
-    found = {row["status"]: row["count"] for row in counts.annotate(count=Count("pk"))}
-    confirmed, expected = found.get(MemberStatus.CONFIRMED, 0), found.get(MemberStatus.EXPECTED, 0)
-    note = f"et {expected} pressenti{'s' if expected > 1 else ''}" if expected else "dans l’équipe aujourd’hui"
+    count = Membership.objects.current().filter(team__in=teams).count()
     first = teams.order_by("pk").values_list("pk", flat=True).first()
     if first is not None:
-        yield Figure("Membres confirmés", str(confirmed), note, reverse("association:team", args=[first]))
+        yield Figure("Membres de l’équipe", str(count), "aujourd’hui", reverse("association:team", args=[first]))

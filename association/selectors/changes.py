@@ -17,7 +17,6 @@ from django.urls import NoReverseMatch, reverse
 from association.machine import state_field
 from association.models import FieldChange, Role, Team, TransitionLog, User
 from association.registries import ChangeSource, change_sources
-from association.selectors.journal import BEGINNINGS
 
 LINES = 12
 # The newest rows of each log that are read; who was away for longer is told « plus de ».
@@ -92,7 +91,9 @@ def changes_since(user: User, since: datetime, *, lines: int = LINES) -> Changes
     """Return what others than the user changed after ``since``: the newest ``lines``, by team, and how many more."""
     teams = followed_teams(user)
     states, fields = _states(user, teams, since), _fields(user, teams, since)
-    found = sorted([*_by_state(states), *_by_field(fields)], key=lambda one: (one.row.at, one.row.pk), reverse=True)
+    found = sorted(
+        [*_by_state(states, user), *_by_field(fields)], key=lambda one: (one.row.at, one.row.pk), reverse=True
+    )
     shown = found[:lines]
     names = dict(Team.objects.filter(pk__in={one.team for one in shown if one.team}).values_list("pk", "name"))
     groups: dict[Any, ChangedGroup] = {}
@@ -108,7 +109,8 @@ def _states(user: User, teams: QuerySet[Team], since: datetime) -> list[Transiti
         kind = ContentType.objects.get_for_model(source.model)
         scope = source.scope(user, teams).order_by().values("pk")
         asked |= Q(content_type=kind, object_id__in=scope) & source.only(user)
-    rows = TransitionLog.objects.filter(asked, at__gt=since).exclude(actor=user).exclude(origin__in=BEGINNINGS)
+    # What was taken over (``origin``) is no news. The user's own rows too: what they moved on since is no news (`_by_state`).
+    rows = TransitionLog.objects.filter(asked, at__gt=since).filter(origin="")
     return list(rows.select_related("actor").order_by("-at", "-pk")[:READ])
 
 
@@ -120,13 +122,15 @@ def _fields(user: User, teams: QuerySet[Team], since: datetime) -> list[FieldCha
     return list(rows.select_related("actor").defer("before", "after").order_by("-at", "-pk")[:READ])
 
 
-def _by_state(rows: Iterable[TransitionLog]) -> Iterator[_Gathered]:
-    """Gather rows, newest first, into lines: of each object the state that it came to, not those between."""
+def _by_state(rows: Iterable[TransitionLog], user: User) -> Iterator[_Gathered]:
+    """Gather rows, newest first, into lines: of each object the state that it came to, not those between,
+    and nothing of what the user moved on since."""
     by_kind: dict[int, dict[int, TransitionLog]] = {}
     for row in rows:
         by_kind.setdefault(row.content_type_id, {}).setdefault(row.object_id, row)
     for source in change_sources:
         mine = by_kind.get(ContentType.objects.get_for_model(source.model).pk, {})
+        mine = {pk: row for pk, row in mine.items() if row.actor_id != user.pk}
         told = {pk: (team, name) for pk, team, name in source.told(mine)} if mine else {}
         lines: dict[Any, _Gathered] = {}
         for pk, row in mine.items():
