@@ -63,7 +63,16 @@ NAVIGATION = (
         (
             Entry("Conventions", "conventions:convention_list", "file", "conventions.view_convention"),
             Entry("Actions", "actions:action_list", "actions", "actions.view_action"),
-            Entry("Paiements", "payments:run_list", "payments", "payments.view_run"),
+            Entry(
+                "Paiements",
+                "payments:run_list",
+                "payments",
+                "payments.view_run",
+                (
+                    Entry("Virements", "payments:payment_list", "list", "payments.view_payment"),
+                    Entry("Comptes bancaires", "payments:account_list", "shield", "payments.view_account"),
+                ),
+            ),
         ),
     ),
     Group(

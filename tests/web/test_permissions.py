@@ -67,6 +67,14 @@ def run(world: World) -> int:
     return world.run.pk
 
 
+def transfer(world: World) -> int:
+    return world.run.payments.order_by("pk").first().pk
+
+
+def account(world: World) -> int:
+    return world.office.account_of(world.office.people[0]).pk
+
+
 def project(world: World) -> int:
     """A submitted version: the ARS reads it too, nobody writes it any more."""
     known = HealthProject.objects.filter(team=world.office.team).first()
@@ -346,6 +354,19 @@ ROUTES = {
     "payments:run_totals": Route({*OFFICE, "auditor"}, of=run),
     "payments:run_payments": Route({*OFFICE, "auditor"}, of=run),
     "payments:run_payments_views": Route({*OFFICE, "auditor"}, 302, method="post", data=NO_STEP, of=run),
+    "payments:payment_list": Route({"treasurer", "auditor"}),
+    "payments:payment_list_views": Route({"treasurer", "auditor"}, 302, method="post", data=NO_STEP),
+    "payments:payment_list_export": Route({"treasurer", "auditor"}, method="post"),
+    "payments:payment_list_bulk": Route({"treasurer", "auditor"}, method="post"),
+    "payments:payment": Route({"treasurer", "auditor"}, of=transfer),
+    "payments:payment_step": Route({"treasurer", "auditor"}, 409, method="post", of=transfer, data=NO_STEP),
+    "payments:account_list": Route({"treasurer", "auditor"}),
+    "payments:account_list_views": Route({"treasurer", "auditor"}, 302, method="post", data=NO_STEP),
+    "payments:account_list_export": Route({"treasurer", "auditor"}, method="post"),
+    "payments:account_list_bulk": Route({"treasurer", "auditor"}, method="post"),
+    "payments:account": Route({"treasurer", "auditor"}, of=account),
+    "payments:account_step": Route({"treasurer", "auditor"}, 409, method="post", of=account, data=NO_STEP),
+    "payments:account_iban": Route({"treasurer"}, method="post", of=account),
     "import_workbook": Route({"admin"}),
     "import_report": Route({"admin"}, of=checked_workbook),
     "import_load": Route({"admin"}, 409, method="post", of=checked_workbook),
