@@ -57,7 +57,7 @@ class ExclusionFilter(ListFilter):
 class AccountFilter(ListFilter):
     q = SearchFilter("Nom, RPPS ou fin de l’IBAN")
     state = ChoicesFilter("État", Account.State.choices)
-    waiting = ChoicesFilter("Ce qui est attendu", WAITING, method="for_what")
+    waiting = ChoicesFilter("Attendu", WAITING, method="for_what")
     iban = ChoicesFilter("Alerte", IN_DOUBT, method="in_doubt")
     entered_at = DatesFilter("Saisi le", field_name="entered_at__date")
 

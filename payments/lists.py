@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404
 
 from association.listing.declaration import Listing
 from association.models import Job, User
-from payments.bulk_steps import PAYMENT_STEPS
 from payments.bulk_steps import ACCOUNT_STEPS, PAYMENT_STEPS
 from payments.filters import AccountFilter, ExclusionFilter, LineFilter, PaymentFilter, RunFilter, RunPaymentFilter
 from payments.models import Account, Payment, Run
@@ -24,7 +23,10 @@ class RunList(Listing):
 
     name = "paiements"
     title, noun = "Paiements mensuels", "paiement mensuel,paiements mensuels"
-    lead = "Chaque mois\u00a0: préparer, soumettre, donner le bon à payer, exporter, solder. Le reste dû est net des trop-perçus."
+    lead = (
+        "Chaque mois\u00a0: préparer, soumettre, donner le bon à payer, exporter, solder. "
+        "Reste dû net\u00a0: trop-perçus déduits."
+    )
     permission = "payments.view_run"
     address = "payments:run_list"
     row_address = "payments:run"
@@ -125,7 +127,7 @@ class AccountList(Listing):
 
     name = "comptes"
     title, noun = "Comptes bancaires", "compte,comptes"
-    lead = "Qui saisit un compte ne le vérifie pas. L’IBAN entier se lit sur la page d’un compte ; chaque lecture est notée."
+    lead = "Qui saisit un compte ne le vérifie pas. L’IBAN entier se lit sur la page d’un compte, et c’est noté."
     permission = "payments.view_account"
     address = "payments:account_list"
     row_address = "payments:account"

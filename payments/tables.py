@@ -98,9 +98,10 @@ class TeamColumn(tables.Column):
 
 class RunTable(tables.Table):
     month = PieceColumn(
-        '{% load house %}<a href="{% url "payments:run" record.pk %}">{{ record.month|month|capfirst }}</a>'
-        "{% if record.kind == 'opening' %}<span class='soft'> · reprise</span>"
-        "{% elif record.sequence > 1 %}<span class='soft'> · complémentaire {{ record.sequence }}</span>{% endif %}",
+        '{% load house %}<span><a href="{% url "payments:run" record.pk %}">{{ record.month|month|capfirst }}</a>'
+        "{% if record.kind == 'opening' %}<span class='soft d-block'>reprise</span>"
+        "{% elif record.sequence > 1 %}<span class='soft d-block'>"
+        "complémentaire {{ record.sequence }}</span>{% endif %}</span>",
         verbose_name="Mois",
         order_by=("month", "sequence", "id"),
         attrs=CODE,
@@ -184,8 +185,8 @@ class PaymentTable(tables.Table):
     beneficiary = BeneficiaryColumn()
     run = PieceColumn(
         '{% load house %}<a href="{% url "payments:run" record.run_id %}">{{ record.run.month|month|capfirst }}</a>'
-        "{% if record.run.kind == 'opening' %}<span class='soft'> · reprise</span>"
-        "{% elif record.run.sequence > 1 %}<span class='soft'> · complémentaire {{ record.run.sequence }}</span>{% endif %}",
+        "{% if record.run.kind == 'opening' %}<span class='soft'> · reprise</span>{% elif record.run.sequence > 1 %}"
+        "<span class='soft'> · complémentaire {{ record.run.sequence }}</span>{% endif %}",
         verbose_name="Paiement",
         order_by=("run__month", "run__sequence", "run_id"),
         export="run__month",
