@@ -156,6 +156,11 @@ def clean_iban(text: str) -> str:
     return str(account)
 
 
+def grouped_iban(number: str) -> str:
+    """Return an IBAN by fours, as it is printed on a RIB."""
+    return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
+
+
 def iban(text: str) -> None:
     """The same as ``clean_iban``, for a model or form field."""
     clean_iban(text)

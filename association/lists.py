@@ -7,21 +7,29 @@ from typing import Any
 from django.db.models import QuerySet
 
 from association.bulk_steps import DOCUMENT_STEPS, MAIL_STEPS, TEAM_STEPS
-from association.document_table import DocumentTable
+from association.dossier_tables import DocumentTable, ProjectTable
 from association.filters import (
     DocumentFilter,
     OutboxFilter,
     PeopleFilter,
+    ProjectFilter,
     RecognitionFilter,
     StructureFilter,
     TeamFilter,
 )
 from association.listing.declaration import Listing
-from association.models import DossierDocument, ExternalStructure, OutgoingMail, Professional, Team, User
+from association.models import (
+    DossierDocument,
+    ExternalStructure,
+    HealthProject,
+    OutgoingMail,
+    Professional,
+    Team,
+    User,
+)
 from association.outbox import OutboxTable
 from association.people_table import PeopleTable
-from association.selectors import exchanges, people, structures, teams
-from association.selectors.documents import filings_for
+from association.selectors import documents, exchanges, people, projects, structures, teams
 from association.selectors.recognition import with_the_ars
 from association.structure_table import StructureTable
 from association.tables import RecognitionTable, TeamTable
@@ -109,18 +117,32 @@ class OutboxList(Listing):
         return exchanges.outbox(user)
 
 
+class ProjectList(Listing):
+    """The versions of the health projects in one's scope."""
+
+    name = "projets"
+    title, noun = "Projets de santé", "version,versions"
+    permission = "association.view_project"
+    address = "association:project_list"
+    row_address = "association:project"
+    table, filters = ProjectTable, ProjectFilter
+
+    def rows(self, user: User, **about: Any) -> QuerySet[HealthProject]:
+        return projects.project_list(user)
+
+
 class DocumentList(Listing):
-    """The documents filed in the dossiers of one's scope."""
+    """What is filed in the dossiers of one's scope, as far as one may open it or watches over it."""
 
     name = "documents"
     title, noun = "Documents", "document,documents"
-    permission = "association.view_dossier_document"
+    permission = "association.open_document"
     address = "association:document_list"
     table, filters = DocumentTable, DocumentFilter
     bulk = DOCUMENT_STEPS
 
     def rows(self, user: User, **about: Any) -> QuerySet[DossierDocument]:
-        return filings_for(user).select_related("document", "team", "filed_by")
+        return documents.document_list(user)
 
 
 LISTS: tuple[type[Listing], ...] = (
@@ -129,5 +151,6 @@ LISTS: tuple[type[Listing], ...] = (
     StructureList,
     RecognitionList,
     OutboxList,
+    ProjectList,
     DocumentList,
 )

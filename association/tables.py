@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -64,6 +64,13 @@ class DayColumn(tables.Column):
 
     def render(self, value: date) -> str:
         return f"{value:%d/%m/%Y}"
+
+
+class InstantColumn(DayColumn):
+    """The day of an instant, here."""
+
+    def render(self, value: datetime) -> str:
+        return super().render(timezone.localtime(value))
 
 
 class TeamTable(tables.Table):

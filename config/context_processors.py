@@ -54,9 +54,10 @@ NAVIGATION = (
                 ),
             ),
             Entry("Dossiers à l’ARS", "association:recognition_list", "file", "association.view_recognition"),
+            Entry("Projets de santé", "association:project_list", "board", "association.view_project"),
+            Entry("Documents", "association:document_list", "file", "association.open_document"),
             Entry("Professionnels", "association:professional_list", "user", "association.view_professional"),
             Entry("Structures", "association:structure_list", "structures", "association.view_structure"),
-            Entry("Documents", "association:document_list", "file", "association.view_dossier_document"),
         ),
     ),
     Group(
@@ -64,8 +65,16 @@ NAVIGATION = (
         (
             Entry("Conventions", "conventions:convention_list", "file", "conventions.view_convention"),
             Entry("Actions", "actions:action_list", "actions", "actions.view_action"),
-            Entry("Paiements", "payments:run_list", "payments", "payments.view_run"),
-            Entry("Comptes bancaires", "payments:account_list", "shield", "payments.view_account"),
+            Entry(
+                "Paiements",
+                "payments:run_list",
+                "payments",
+                "payments.view_run",
+                (
+                    Entry("Virements", "payments:payment_list", "list", "payments.view_payment"),
+                    Entry("Comptes bancaires", "payments:account_list", "shield", "payments.view_account"),
+                ),
+            ),
         ),
     ),
     Group(

@@ -12,7 +12,7 @@ class PaymentsConfig(AppConfig):
         from payments import changes, due, found, immutability, sheets
         from payments.figures import ceiling_figures, run_figures
         from payments.inbox import accounts_to_verify, waiting_runs
-        from payments.lists import AccountList, ExclusionList, LineList, PaymentList, RunList
+        from payments.lists import AccountList, ExclusionList, LineList, PaymentList, RunList, RunPaymentList
         from payments.permissions import PERMISSIONS
         from payments.selectors.joined import frozen_since_joining
         from payments.selectors.prices import kinds_with_prices
@@ -20,7 +20,7 @@ class PaymentsConfig(AppConfig):
         from payments.services.preparing import PREPARE_JOB, prepare_job
 
         grant(PERMISSIONS)
-        register(RunList, LineList, ExclusionList, PaymentList, AccountList)
+        register(RunList, LineList, ExclusionList, RunPaymentList, PaymentList, AccountList)
         sheets.register()
         immutability.declare()
         due.register()

@@ -51,6 +51,11 @@ class RunSummary:
     carried_cents: int
     files: list[str]
 
+    @property
+    def left_cents(self) -> int:
+        """What is left due, net: waiting for an account, less what was paid too much."""
+        return self.waiting_cents + self.carried_cents
+
 
 def summary(run: Run) -> RunSummary:
     """Return the figures of a run, open or frozen."""

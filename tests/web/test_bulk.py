@@ -315,8 +315,8 @@ def test_transfers_of_a_run_are_held_together(world: World, signed_in: Callable[
 def test_proposed_accounts_are_one_press_away_from_what_waits(world: World, signed_in: Callable[[str], Client]) -> None:
     AccountFactory(proposed=True)
     client = signed_in("treasurer")
-    assert "/comptes-bancaires/?state=proposed" in client.get("/").content.decode()
-    assert "•••• " in plain(client.get("/comptes-bancaires/?state=proposed"))
+    assert "/comptes/?waiting=a-verifier" in client.get("/").content.decode()
+    assert "•••• " in plain(client.get("/comptes/?state=proposed"))
 
 
 def test_title_of_a_document_in_quarantine_is_not_listed(client: Client) -> None:

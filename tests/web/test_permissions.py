@@ -67,6 +67,14 @@ def run(world: World) -> int:
     return world.run.pk
 
 
+def transfer(world: World) -> int:
+    return world.run.payments.order_by("pk").first().pk
+
+
+def account(world: World) -> int:
+    return world.office.account_of(world.office.people[0]).pk
+
+
 def project(world: World) -> int:
     """A submitted version: the ARS reads it too, nobody writes it any more."""
     known = HealthProject.objects.filter(team=world.office.team).first()
@@ -185,10 +193,10 @@ ROUTES = {
     "association:recognition_list_export": Route({*OFFICE, "ars", "referent"}, method="post"),
     "association:outbox_export": Route({*OFFICE, "admin"}, method="post"),
     "association:outbox_bulk": Route({*OFFICE, "admin"}, method="post"),
-    "association:document_list": Route({*OFFICE, "auditor"}),
-    "association:document_list_views": Route({*OFFICE, "auditor"}, 302, method="post", data=NO_STEP),
-    "association:document_list_export": Route({*OFFICE, "auditor"}, method="post"),
-    "association:document_list_bulk": Route({*OFFICE, "auditor"}, method="post"),
+    "association:document_list": Route(EVERYBODY),
+    "association:document_list_views": Route(EVERYBODY, 302, method="post", data=NO_STEP),
+    "association:document_list_export": Route(EVERYBODY, method="post"),
+    "association:document_list_bulk": Route(EVERYBODY, method="post"),
     "actions:action_list_export": Route({*OFFICE, "auditor", "referent"}, method="post"),
     "actions:action_list_bulk": Route({*OFFICE, "auditor", "referent"}, method="post"),
     "payments:run_list_export": Route({*OFFICE, "auditor"}, method="post"),
@@ -234,6 +242,9 @@ ROUTES = {
     "association:team_step": Route(EVERYBODY, 409, method="post", of=team, data=NO_STEP),
     "association:team_findings": Route({*OFFICE, "admin", "referent"}, of=team),
     "association:rule_settings": Route({"admin"}),
+    "association:project_list": Route({*OFFICE, "ars", "referent"}),
+    "association:project_list_views": Route({*OFFICE, "ars", "referent"}, 302, method="post", data=NO_STEP),
+    "association:project_list_export": Route({*OFFICE, "ars", "referent"}, method="post"),
     "association:structure_list": Route(EVERYBODY - {"referent"}),
     "association:structure_list_views": Route(EVERYBODY - {"referent"}, 302, method="post", data=NO_STEP),
     "association:structure_create": Route(OFFICE),
@@ -367,6 +378,15 @@ ROUTES = {
     "payments:run_totals": Route({*OFFICE, "auditor"}, of=run),
     "payments:run_payments": Route({*OFFICE, "auditor"}, of=run),
     "payments:run_payments_views": Route({*OFFICE, "auditor"}, 302, method="post", data=NO_STEP, of=run),
+    "payments:payment_list": Route({"treasurer", "auditor"}),
+    "payments:payment_list_views": Route({"treasurer", "auditor"}, 302, method="post", data=NO_STEP),
+    "payments:payment_list_export": Route({"treasurer", "auditor"}, method="post"),
+    "payments:payment_list_bulk": Route({"treasurer", "auditor"}, method="post"),
+    "payments:payment": Route({"treasurer", "auditor"}, of=transfer),
+    "payments:payment_step": Route({"treasurer", "auditor"}, 409, method="post", of=transfer, data=NO_STEP),
+    "payments:account": Route({"treasurer", "auditor"}, of=account),
+    "payments:account_step": Route({"treasurer", "auditor"}, 409, method="post", of=account, data=NO_STEP),
+    "payments:account_iban": Route({"treasurer"}, method="post", of=account),
     "import_workbook": Route({"admin"}),
     "import_report": Route({"admin"}, of=checked_workbook),
     "import_load": Route({"admin"}, 409, method="post", of=checked_workbook),

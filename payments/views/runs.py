@@ -1,4 +1,4 @@
-"""The pages of the payments: the monthly runs, and what a team's page shows of them."""
+"""The pages of the monthly runs, and what a team's page and a person's show of them."""
 
 from dataclasses import replace
 from typing import Any
