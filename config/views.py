@@ -18,7 +18,7 @@ MANY_FIGURES = 4
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show what waits for the signed-in person, what others changed and the figures of the role, as every floor tells."""
+    """Show what waits for the signed-in person, what others changed and the figures of the role, by floor."""
     user: Any = request.user
     since = user.last_visit_at or user.date_joined
     page = {

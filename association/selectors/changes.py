@@ -88,7 +88,7 @@ def followed_teams(user: User) -> QuerySet[Team]:
 
 
 def changes_since(user: User, since: datetime, *, lines: int = LINES) -> Changes:
-    """Return what others than the user changed after ``since``: the newest ``lines``, by team, and how many more."""
+    """Return what others changed after ``since``: the newest ``lines``, by team, and how many more."""
     teams = followed_teams(user)
     states, fields = _states(user, teams, since), _fields(user, teams, since)
     found = sorted(
@@ -109,8 +109,8 @@ def _states(user: User, teams: QuerySet[Team], since: datetime) -> list[Transiti
         kind = ContentType.objects.get_for_model(source.model)
         scope = source.scope(user, teams).order_by().values("pk")
         asked |= Q(content_type=kind, object_id__in=scope) & source.only(user)
-    # What was taken over (``origin``) is no news. The user's own rows too: what they moved on since is no news (`_by_state`).
-    rows = TransitionLog.objects.filter(asked, at__gt=since).filter(origin="")
+    # Not what was taken over from elsewhere; the user's own too: what they moved on since is no news (`_by_state`).
+    rows = TransitionLog.objects.filter(asked, at__gt=since, origin="")
     return list(rows.select_related("actor").order_by("-at", "-pk")[:READ])
 
 
@@ -151,8 +151,8 @@ def _by_field(rows: Iterable[FieldChange]) -> Iterator[_Gathered]:
 def _heading(one: _Gathered, names: dict[int, str]) -> tuple[Any, str, str]:
     if one.team is not None:
         return one.team, names[one.team], reverse("association:team", args=[one.team])
-    assert one.source is not None
-    return one.source.heading, one.source.heading, _address(one.source.several)
+    heading, several = (one.source.heading, one.source.several) if one.source else ("", "")
+    return heading, heading, _address(several)
 
 
 def _line(one: _Gathered, user: User) -> Change:

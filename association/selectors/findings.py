@@ -49,7 +49,7 @@ class DossierFinding:
 
 @dataclass(frozen=True)
 class Told:
-    """One finding of several teams: which, whose (an officer's pk, None: nobody's), how many, since when; the team, when there is one."""
+    """One finding of several teams: which, whose (an officer's pk, None: nobody's), how many, since when."""
 
     code: str
     officer: int | None

@@ -41,6 +41,7 @@ NO_PAGES = {
     "conventions:amendment_pdf": FILE,
     "association:bulk_step": SENT,
     "association:calendar_feed": "a calendar, for another program",
+    "association:digest_stop": "two sentences and a button, reached from a message; its test is in test_digest.py",
     "health": "one word, for a machine",
     "account_email": "closed: an administrator changes an address",
     "account_confirm_email": "no message of ours leads there: addresses are not confirmed",

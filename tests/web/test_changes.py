@@ -69,8 +69,8 @@ def test_object_that_moved_twice_is_told_once_where_it_came_to(officer: User, ot
 def test_alike_changes_of_a_team_share_a_line(officer: User, other: User) -> None:
     team = TeamFactory(under_convention=True, officer=officer)
     for _ in range(3):
-        fire(ActionFactory(declared=True, team=team), "validate", actor=other)
-    assert told(officer)[team.name] == ["3\u00a0actions : Validée"]
+        fire(ActionFactory(declared=True, team=team), "return_to_declarant", actor=other, comment="À préciser")
+    assert told(officer)[team.name] == ["3\u00a0actions : À compléter"]
 
 
 def test_fields_are_named_and_not_what_they_say(officer: User, other: User) -> None:
@@ -112,11 +112,11 @@ def test_ars_is_not_told_what_a_team_went_through_before(other: User) -> None:
 def test_referent_is_told_of_the_own_team_only(other: User) -> None:
     stay = MembershipFactory(is_referent=True, team=TeamFactory(under_convention=True))
     referent = UserFactory(role="referent", professional=stay.professional)
-    fire(ActionFactory(declared=True, team=stay.team), "validate", actor=other)
-    fire(ActionFactory(declared=True), "validate", actor=other)
+    fire(ActionFactory(declared=True, team=stay.team), "return_to_declarant", actor=other, comment="À préciser")
+    fire(ActionFactory(declared=True), "return_to_declarant", actor=other, comment="À préciser")
     [group] = changes_since(referent, timezone.now() - timedelta(hours=1)).groups
     assert group.title == stay.team.name
-    assert [(line.state_label, line.actor) for line in group.lines] == [("Validée", "l’association")]
+    assert [(line.state_label, line.actor) for line in group.lines] == [("À compléter", "l’association")]
 
 
 def test_treasurer_is_told_of_runs_and_not_of_every_team(world: World, other: User) -> None:
@@ -158,7 +158,7 @@ def test_home_asks_as_much_for_many_changes_as_for_few(
             team = TeamFactory(under_convention=True, officer=office.staff)
             save_changes(team, values={"name": f"Autre {team.pk}"}, version=None, actor=other)
             for one in (team, office.team):
-                fire(ActionFactory(declared=True, team=one), "validate", actor=other)
+                fire(ActionFactory(declared=True, team=one), "return_to_declarant", actor=other, comment="À préciser")
             fire(team, "suspend", actor=other, comment="Vacance")
 
     def queries() -> int:
