@@ -110,7 +110,7 @@ def test_message_tells_what_waits_and_what_changed_with_links_and_names_nobody(
     other = UserFactory(staff=True, full_name="Zoé Personne")
     changed = TeamFactory(registered=True, officer=officer, name="Équipe du Pont")
     fire(changed, "accompany", actor=other)
-    exchange = ExchangeFactory(team=waiting_team, written_by=officer, follow_up_on=timezone.localdate())
+    exchange = ExchangeFactory(team=waiting_team, author=officer, follow_up_on=timezone.localdate())
     type(exchange).objects.filter(pk=exchange.pk).update(subject="Appel du docteur Secret")
     mail = write_digest(user=officer, day=MONDAY)
     assert mail
