@@ -1,8 +1,8 @@
 """Where a lower floor asks all floors: each floor fills these in its ``AppConfig.ready``.
 
 `inbox`: what waits for a user. `figures`: the few numbers of a role. `due_dates`: the calendar. `search_sources`: what
-the search everywhere finds. `job_kinds`: the work behind a job row. `sheets`: the sheets of the import workbook. The others
-are named beside their declaration.
+the search everywhere finds. `job_kinds`: the work behind a job row. `sheets`: the sheets of the import workbook. The
+others are named beside their declaration.
 """
 
 from __future__ import annotations
