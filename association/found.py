@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db.models import F, OuterRef, Prefetch, Q, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -33,15 +34,15 @@ def teams(user: User, typed: Typed, limit: int) -> Iterator[Hit]:
             title=team.name,
             note=note(team.code, ", ".join(names[:FEW_COMMUNES]) + more, team.get_state_label()),
             url=reverse("association:team", args=[team.pk]),
-            nearness=team.nearness,  # type: ignore[attr-defined]
+            nearness=team.nearness,
             is_exact=typed.names(team.code),
         )
 
 
 def _nearest_commune(word: str) -> Coalesce:
     """How near a word is to the commune of a team that is most like it."""
-    of_team = Team.communes.through.objects.filter(team=OuterRef("pk")).order_by()
-    scores = of_team.annotate(nearness=nearness(word, F("commune__search_name"))).order_by("-nearness")
+    of_team: Any = Team.communes.through.objects.filter(team=OuterRef("pk")).order_by()
+    scores: Any = of_team.annotate(nearness=nearness(word, F("commune__search_name"))).order_by("-nearness")
     return Coalesce(Subquery(scores.values("nearness")[:1]), Value(0.0))
 
 
@@ -63,7 +64,7 @@ def people(user: User, typed: Typed, limit: int) -> Iterator[Hit]:
             title=str(person),
             note=note(person.get_profession_display(), f"RPPS {person.rpps}", _name_of(person.commune), other),
             url=reverse("association:professional", args=[person.pk]),
-            nearness=record.nearness,  # type: ignore[attr-defined]
+            nearness=record.nearness,
             is_exact=typed.names(record.rpps),
         )
 
@@ -79,7 +80,7 @@ def structures(user: User, typed: Typed, limit: int) -> Iterator[Hit]:
             title=structure.name,
             note=note(structure.get_kind_display(), _name_of(structure.commune), *numbers),
             url=reverse("association:structure", args=[structure.pk]),
-            nearness=structure.nearness,  # type: ignore[attr-defined]
+            nearness=structure.nearness,
             is_exact=typed.names(finess, siret),
         )
 
@@ -94,7 +95,7 @@ def documents(user: User, typed: Typed, limit: int) -> Iterator[Hit]:
             title=filing.title,
             note=note(filing.get_kind_display(), filing.team.name, f"{filing.filed_at:%d/%m/%Y}"),
             url=reverse("association:document", args=[filing.document_id]),
-            nearness=filing.nearness,  # type: ignore[attr-defined]
+            nearness=filing.nearness,
         )
 
 

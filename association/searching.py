@@ -107,6 +107,7 @@ def having(rows: QuerySet[Any], word: str, *columns: str) -> QuerySet[Any]:
 RowT = TypeVar("RowT", bound=Model)
 
 
+@lru_cache(maxsize=40_000)
 def near(word: str, text: str | None) -> float:
     """Return how near a word is to a folded text (`nearness` says what that means)."""
     if not text:
@@ -134,7 +135,7 @@ def text_of(*columns: str) -> folded:
     return folded(Concat(*parts, output_field=TextField()) if len(parts) > 1 else columns[0])
 
 
-def nearest(rows: QuerySet[RowT], typed: Iterable[str], *texts: Any) -> QuerySet[RowT]:
+def nearest(rows: QuerySet[Any], typed: Iterable[str], *texts: Any) -> Any:
     """Return the rows that every word typed is like, the nearest first, each with ``nearness``.
 
     Args:

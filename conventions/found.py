@@ -23,7 +23,7 @@ def conventions(user: User, typed: Typed, limit: int) -> Iterator[Hit]:
             title=convention.number,
             note=note(convention.team.name, convention.get_state_label(), period),
             url=reverse("conventions:convention", args=[convention.pk]),
-            nearness=convention.nearness,  # type: ignore[attr-defined]
+            nearness=convention.nearness,
             is_exact=typed.names(convention.number),
         )
 
