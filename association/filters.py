@@ -125,7 +125,7 @@ class ProjectFilter(ListFilter):
     q = SearchFilter("Nom ou code d’équipe")
     state = ChoicesFilter("État", HealthProject.State.choices)
     department = ObjectsFilter("Département", departments, field_name="team__department")
-    theme = ObjectsFilter("Thématique", themes, method="on_themes")
+    theme = ObjectsFilter("Thème", themes, method="on_themes")
     submitted_on = DatesFilter("Déposé le")
 
     def search(self, projects: QuerySet[HealthProject], name: str, value: str) -> QuerySet[HealthProject]:
