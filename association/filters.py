@@ -134,7 +134,7 @@ class ProjectFilter(ListFilter):
         return projects
 
     def on_themes(self, projects: QuerySet[HealthProject], name: str, value: list[str]) -> QuerySet[HealthProject]:
-        named_in = HealthProject.themes.through.objects.filter(theme__in=value)
+        named_in = HealthProject.themes.through.objects.filter(theme__in=map(int, value))
         return projects.filter(pk__in=named_in.values("healthproject"))
 
 

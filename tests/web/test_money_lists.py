@@ -39,7 +39,9 @@ def cells(response: Any) -> list[str]:
     return [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row]
 
 
-def queries(client: Client, address: str) -> int:
+def again(client: Client, address: str) -> int:
+    """How many queries the second look at a list takes: the first one keeps how it was left."""
+    client.get(address)
     with CaptureQueriesContext(connection) as captured:
         assert client.get(address).status_code == 200
     return len(captured)
@@ -110,7 +112,7 @@ def test_home_leads_to_the_accounts_that_one_may_verify(office: Office, signed_i
     theirs, own = AccountFactory(), AccountFactory(entered_by=office.treasurer)
     item = next(accounts_to_verify(office.treasurer))
     client = signed_in("treasurer")
-    assert shown(client, item.url) == [theirs]
+    assert list(client.get(item.url).context["asked"].page) == [theirs]
     assert item.count == 1
     assert shown(client, ACCOUNTS, waiting="par-un-autre") == [own]
 
@@ -244,10 +246,10 @@ def test_lists_and_pages_ask_as_much_for_many_rows_as_for_few(world: World, sign
     client = signed_in("treasurer")
     addresses = (f"{ACCOUNTS}?par=100&iban=partage", f"{ACCOUNTS}?par=100", f"{PAYMENTS}?par=100&tri=run")
     AccountFactory.create_batch(2, number=77)
-    before = [(queries(client, one), queries(client, one))[1] for one in addresses]
+    before = [again(client, one) for one in addresses]
     PaymentFactory.create_batch(15, run=PaymentFactory(paid=True).run)
     AccountFactory.create_batch(15, number=77)
-    assert [queries(client, one) for one in addresses] == before
+    assert [again(client, one) for one in addresses] == before
 
 
 # --- what a run leaves due -----------------------------------------------------------------------------------
