@@ -48,7 +48,7 @@ def queries(client: Client, address: str) -> int:
 def test_each_role_sees_the_versions_that_it_may_open(world: World, signed_in: SignedIn) -> None:
     own = HealthProjectFactory(team=world.office.team, accepted=True)
     draft = HealthProjectFactory(team=world.office.team, number=2)
-    elsewhere = HealthProjectFactory(submitted=True)
+    elsewhere = HealthProjectFactory(team=TeamFactory(submitted=True), submitted=True)
     seen = {role: set(shown(signed_in(role), PROJECTS)) for role in ("staff", "ars", "referent")}
     assert seen == {"staff": {own, draft, elsewhere}, "ars": {own, elsewhere}, "referent": {own, draft}}
     assert signed_in("referent").get(f"{PROJECTS}{elsewhere.pk}/").status_code == 404
