@@ -125,7 +125,7 @@ class ProjectFilter(ListFilter):
     q = SearchFilter("Nom ou code d’équipe")
     state = ChoicesFilter("État", HealthProject.State.choices)
     department = ObjectsFilter("Département", departments, field_name="team__department")
-    theme = ObjectsFilter("Thématique", themes, method="on_themes")
+    theme = ObjectsFilter("Thème", themes, method="on_themes")
     submitted_on = DatesFilter("Déposé le")
 
     def search(self, projects: QuerySet[HealthProject], name: str, value: str) -> QuerySet[HealthProject]:
@@ -134,7 +134,7 @@ class ProjectFilter(ListFilter):
         return projects
 
     def on_themes(self, projects: QuerySet[HealthProject], name: str, value: list[str]) -> QuerySet[HealthProject]:
-        named_in = HealthProject.themes.through.objects.filter(theme__in=value)
+        named_in = HealthProject.themes.through.objects.filter(theme__in=map(int, value))
         return projects.filter(pk__in=named_in.values("healthproject"))
 
 

@@ -66,11 +66,14 @@ class DayColumn(tables.Column):
         return f"{value:%d/%m/%Y}"
 
 
-class InstantColumn(DayColumn):
-    """The day of an instant, here."""
+class InstantColumn(tables.Column):
+    """The day of an instant, here, in figures; nothing when there is none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"attrs": CODE, "default": "", **kwargs})
 
     def render(self, value: datetime) -> str:
-        return super().render(timezone.localtime(value))
+        return f"{timezone.localtime(value):%d/%m/%Y}"
 
 
 class TeamTable(tables.Table):

@@ -54,7 +54,7 @@ NAVIGATION = (
                 ),
             ),
             Entry("Dossiers à l’ARS", "association:recognition_list", "file", "association.view_recognition"),
-            Entry("Projets de santé", "association:project_list", "board", "association.view_project"),
+            Entry("Projets de santé", "association:project_list", "list", "association.view_project"),
             Entry("Documents", "association:document_list", "file", "association.open_document"),
             Entry("Professionnels", "association:professional_list", "user", "association.view_professional"),
             Entry("Structures", "association:structure_list", "structures", "association.view_structure"),

@@ -20,6 +20,8 @@ ACCOUNT_WORDS = {
     "withdraw": "Le compte d'avant, s'il y en a un, sert de nouveau.",
     "suspend": "Rien n'est plus viré sur ce compte ; ce qui est dû attend.",
 }
+# On a button, what one does; the machine names what the bank did.
+LABELS = {"reject": "Noter un rejet", "give_back": "Noter un retour"}
 PAYMENT_WORDS = {
     "hold": "Ce virement ne part pas avec le prochain fichier.",
     "release": "Ce virement part avec le prochain fichier.",
@@ -38,13 +40,15 @@ def account_steps(account: Account, *, actor: User) -> list[RunStep]:
 def payment_steps(payment: Payment, *, actor: User, forms: dict[str, Any]) -> list[RunStep]:
     """Return what the actor may do with a transfer; ``forms`` are what a step has to know, by its name."""
     found = offers(payment, actor=actor, leave_out=NOT_OF_PAYMENT)
-    return _leading_first([_step(offer, PAYMENT_WORDS, forms.get(offer.name)) for offer in found])
+    return _leading_first(
+        [_step(offer, PAYMENT_WORDS, forms.get(offer.name), LABELS.get(offer.name, "")) for offer in found]
+    )
 
 
-def _step(offer: Offer, words: dict[str, str], form: Any = None) -> RunStep:
+def _step(offer: Offer, words: dict[str, str], form: Any = None, label: str = "") -> RunStep:
     return RunStep(
         offer.name,
-        offer.label,
+        label or offer.label,
         offer.reason,
         offer.needs_comment,
         offer.danger,

@@ -28,8 +28,12 @@ def runs_with_payments(user: User) -> QuerySet[Run]:
 def search_payments(payments: QuerySet[Payment], text: str) -> QuerySet[Payment]:
     """Return the transfers of which every word typed is in the reference, or in a name of who is paid.
 
-    Names are looked for among beneficiaries and accounts: there are far fewer of them than transfers.
+    A whole reference, as a bank statement has it, finds that transfer alone. Names are looked for among beneficiaries
+    and accounts: there are far fewer of them than transfers.
     """
+    whole = payments.filter(reference__iexact="-".join(words(text)))
+    if whole.exists():
+        return whole
     for word in words(text):
         holders = having(Account.objects.order_by(), word, "holder")
         payments = payments.filter(

@@ -106,14 +106,13 @@ def move_payment(
     Raises:
         TransitionRefused: with the reason in French.
     """
-    back = {"payment": payment, "actor": actor, "bank_reason": bank_reason, "comment": reason}
     services: dict[str, Callable[[], Payment]] = {
         "hold": lambda: hold_payment(payment=payment, actor=actor, reason=reason),
         "release": lambda: let_payment_go(payment=payment, actor=actor),
         "void": lambda: void_payment(payment=payment, actor=actor, reason=reason),
         "pay": lambda: pay_payment(payment=payment, actor=actor, paid_on=paid_on or timezone.localdate()),
-        "reject": lambda: reject_payment(**back),
-        "give_back": lambda: return_payment(**back),
+        "reject": lambda: reject_payment(payment=payment, actor=actor, bank_reason=bank_reason, comment=reason),
+        "give_back": lambda: return_payment(payment=payment, actor=actor, bank_reason=bank_reason, comment=reason),
     }
     if step not in services:
         raise TransitionRefused(UNKNOWN)

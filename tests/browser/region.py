@@ -22,6 +22,7 @@ from payments.services.preparing import PREPARE_JOB, request_preparation
 from payments.services.runs import approve_run, submit_run
 from tests.conventions.making import adhesion_of, recognised_team, signed
 from tests.factories import (
+    AccountFactory,
     ConventionFactory,
     EtpProgrammeFactory,
     JobFactory,
@@ -162,6 +163,8 @@ def of_money_and_jobs(world: World) -> Iterator[tuple[str, str]]:
             yield role, reverse("payments:run", args=[run.pk])
     for part in ("run_lines", "run_exclusions", "run_totals", "run_payments"):
         yield "treasurer", reverse(f"payments:{part}", args=[open_run.pk])
+    alike = AccountFactory.create_batch(2, number=99)
+    yield "treasurer", reverse("payments:account", args=[alike[0].pk])
     waiting = JobFactory(kind=PREPARE_JOB, created_by=world.office.staff)
     yield "staff", reverse("payments:preparation", args=[waiting.pk])
     yield "staff", reverse("association:job", args=[JobFactory(failed=True, created_by=world.office.staff).pk])
