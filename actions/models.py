@@ -70,6 +70,7 @@ class Action(Stateful):
         verbose_name = "action"
         ordering = ["-held_on", "reference"]
         indexes = [
+            models.Index(fields=["held_on"], name="action_held_on"),
             models.Index(fields=["state", "held_on"], name="action_state_held_on"),
             models.Index(fields=["team", "held_on"], name="action_team_held_on"),
         ]
