@@ -54,7 +54,8 @@ workflows: $(VENV)/.run ## Écrire docs/workflows.md d'après les machines à é
 	@$(PY) manage.py write_workflows
 
 guide: $(VENV)/.test ## Prendre de nouveau les images de docs/guide, d'après les parcours dans un navigateur
-	@GUIDE_SHOTS=docs/guide/images REQUIRE_SERVERS=1 $(PY) -m pytest -q -p no:xdist tests/browser/journeys
+	@rm -f docs/guide/images/*.png; GUIDE_SHOTS=docs/guide/images REQUIRE_SERVERS=1 $(PY) -m pytest -p no:xdist \
+	  tests/browser/journeys/test_*.py tests/browser/journeys/demo_pictures.py
 
 lock: $(VENV)/.test ## Choisir de nouveau les versions (après un changement de pyproject.toml)
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

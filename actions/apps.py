@@ -6,7 +6,7 @@ class ActionsConfig(AppConfig):
     verbose_name = "Actions"
 
     def ready(self) -> None:
-        from actions import findings, sheets
+        from actions import changes, findings, found, sheets
         from actions.inbox import action_figures, actions_to_validate
         from actions.joined import takes_part_twice
         from actions.lists import ActionList
@@ -22,3 +22,5 @@ class ActionsConfig(AppConfig):
         register(ActionList)
         sheets.register()
         findings.register()
+        found.register()
+        changes.register()

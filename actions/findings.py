@@ -123,7 +123,7 @@ def _during(link: str, day: str) -> Q:
 
 
 def _twice(link: StructureLink, count: int, first: date, last: date) -> Finding:
-    member = link.membership.professional if link.membership else None
+    member = link.membership.person if link.membership else None
     who = f" auxquelles {member.first_name} {member.last_name} a pris part" if member else ""
     took_place = "a eu lieu" if count == 1 else "ont eu lieu"
     if member and count == 1:

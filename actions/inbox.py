@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -32,9 +33,18 @@ def actions_to_validate(user: User) -> Iterator[InboxItem]:
 
 
 def action_figures(user: User) -> Iterator[Figure]:
-    """What a referent's team did this year."""
+    """What a referent's team did this year, and what the association has not validated yet."""
     if user.role != "referent":
         return
     year = timezone.localdate().year
-    count = Action.objects.visible_to(user).filter(state=Action.State.VALIDATED, held_on__year=year).count()
-    yield Figure("Actions validées", str(count), f"en {year}", f"{reverse('actions:action_list')}?state=validated")
+    counts = (
+        Action.objects.visible_to(user)
+        .order_by()
+        .aggregate(
+            validated=Count("pk", filter=Q(state=Action.State.VALIDATED, held_on__year=year)),
+            declared=Count("pk", filter=Q(state=Action.State.DECLARED)),
+        )
+    )
+    url = reverse("actions:action_list")
+    yield Figure("Actions validées", str(counts["validated"]), f"en {year}", f"{url}?state=validated")
+    yield Figure("Actions déclarées", str(counts["declared"]), "à valider par l’association", f"{url}?state=declared")

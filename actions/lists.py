@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from actions import selectors
+from actions.bulk_steps import ACTION_STEPS
 from actions.filters import ActionFilter
 from actions.models import Action
 from actions.tables import ActionTable
@@ -22,6 +23,7 @@ class ActionList(Listing):
     permission = "actions.view_action"
     address = "actions:action_list"
     table, filters = ActionTable, ActionFilter
+    bulk = ACTION_STEPS
 
     def rows(self, user: User, **about: Any) -> QuerySet[Action]:
         return selectors.action_list(user)

@@ -24,10 +24,11 @@ def has_participants(action: Action, actor: Any, arguments: Any) -> str | None:
 
 class ActionQuerySet(models.QuerySet["Action"]):
     def visible_to(self, user: Any) -> ActionQuerySet:
-        """The actions of the teams that the user sees."""
+        """The actions of the teams that the user sees; who sees all teams sees all actions, without asking for each."""
         if not user.has_perm("actions.view_action"):
             return self.none()
-        return self.filter(team__in=Team.objects.visible_to(user))
+        teams = Team.objects.visible_to(user)
+        return self.filter(team__in=teams) if teams.query.has_filters() else self
 
 
 class Action(Stateful):
@@ -70,9 +71,9 @@ class Action(Stateful):
         verbose_name = "action"
         ordering = ["-held_on", "reference"]
         indexes = [
-            models.Index(fields=["held_on"], name="action_held_on"),
+            models.Index(fields=["held_on", "id"], name="action_held_on"),
             models.Index(fields=["state", "held_on"], name="action_state_held_on"),
-            models.Index(fields=["team", "held_on"], name="action_team_held_on"),
+            models.Index(fields=["team", "state", "held_on"], name="action_team_state_held_on"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -154,7 +155,9 @@ class Participation(models.Model):
     A participation that staff refused neither counts nor earns; what it had earned is reversed by the next run.
     """
 
-    action = models.ForeignKey(Action, models.PROTECT, related_name="participations", verbose_name="action")
+    action = models.ForeignKey(
+        Action, models.PROTECT, related_name="participations", db_index=False, verbose_name="action"
+    )
     professional = models.ForeignKey(
         "association.Professional", models.PROTECT, related_name="participations", verbose_name="professionnel"
     )
@@ -168,6 +171,12 @@ class Participation(models.Model):
     class Meta:
         verbose_name = "participation"
         ordering = ["action", "professional"]
+        indexes = [
+            # How many took part is counted for each action of a list.
+            models.Index(
+                fields=["action"], condition=models.Q(refused_at__isnull=True), name="participation_not_refused"
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["action", "professional"],

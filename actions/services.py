@@ -17,6 +17,16 @@ def validate_action(*, action: Action, actor: User) -> Action:
     return fire(action, "validate", actor=actor)
 
 
+def return_action(*, action: Action, actor: User, reason: str) -> Action:
+    """Hand a declared action back to whoever declared it, with what is to be completed."""
+    return fire(action, "return_to_declarant", actor=actor, comment=reason)
+
+
+def turn_down_action(*, action: Action, actor: User, reason: str) -> Action:
+    """Do not retain a declared action, with a reason: it is never paid."""
+    return fire(action, "turn_down", actor=actor, comment=reason)
+
+
 def cancel_action(*, action: Action, actor: User, reason: str) -> Action:
     """Cancel a validated action, with a reason; the next run reverses what it had earned.
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import django_tables2 as tables
 
-from association.tables import CODE, NUMBER, StateColumn
+from association.tables import CODE, NUMBER, DayColumn, StateColumn
 
 
 class ActionTable(tables.Table):
     reference = tables.Column(verbose_name="Référence", attrs=CODE)
-    held_on = tables.DateColumn(verbose_name="Date", format="d/m/Y", attrs=CODE)
+    held_on = DayColumn(verbose_name="Date")
     type = tables.Column(verbose_name="Type", accessor="get_type_display", order_by="type")
     team = tables.Column(
         verbose_name="Équipe", accessor="team__name", linkify=("association:team", {"pk": tables.A("team_id")})

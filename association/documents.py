@@ -6,7 +6,11 @@ import hashlib
 import os
 import re
 import shutil
+import tempfile
+import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -16,6 +20,7 @@ from association.models.documents import Document
 from association.models.users import User
 from association.upload_formats import SUFFIXES
 
+DRAFT_SECONDS = 3_600  # far above the longest export: what is older was left by a killed one
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -24,7 +29,14 @@ class DocumentDamaged(Exception):
 
 
 def store_file(
-    *, source: Path, filename: str, content_type: str, permission: str, actor: User, stored_as: str = ""
+    *,
+    source: Path,
+    filename: str,
+    content_type: str,
+    permission: str,
+    actor: User,
+    stored_as: str = "",
+    personal: bool = False,
 ) -> Document:
     """Copy ``source`` into the documents and return its row.
 
@@ -33,6 +45,7 @@ def store_file(
     Args:
         stored_as: a place of its own (relative), for a file that is made again after a crash: the second making then
             takes the place of the first. A new one is drawn by default.
+        personal: for the actor alone, whoever else has the permission.
     """
     stored_as = stored_as or f"{timezone.localdate():%Y/%m}/{uuid.uuid4().hex}{_suffix(filename)}"
     target = Path(settings.DOCUMENTS_DIR) / stored_as
@@ -51,7 +64,21 @@ def store_file(
         stored_as=stored_as,
         permission=permission,
         created_by=actor,
+        personal=personal,
     )
+
+
+@contextmanager
+def draft_folder(name: str) -> Iterator[Path]:
+    """Give a folder of one's own for a file on its way; what a killed export left goes with a later one."""
+    drafts = Path(settings.DRAFTS_DIR)
+    drafts.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for left in drafts.iterdir():
+        with suppress(FileNotFoundError):  # another export cleans up too
+            if time.time() - left.stat().st_mtime > DRAFT_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"{name}-", dir=drafts) as folder:
+        yield Path(folder)
 
 
 def store_bytes(*, content: bytes, filename: str, content_type: str, permission: str, actor: User) -> Document:

@@ -14,15 +14,26 @@ from association.listing.filters import (
     SearchFilter,
     any_of,
 )
-from association.models import Department, ExternalStructure, OutgoingMail, Professional, Team, User
+from association.models import (
+    Department,
+    DossierDocument,
+    ExternalStructure,
+    HealthProject,
+    OutgoingMail,
+    Professional,
+    Team,
+    Theme,
+    User,
+)
 from association.nomenclature import Profession, TeamKind
 from association.searching import having, words
 from association.selectors import named
+from association.selectors.documents import DOCUMENT_STATES, in_document_state, search_documents
 from association.selectors.findings import teams_with, watch_choices
 from association.selectors.people import people_of_department, search_people
 from association.selectors.recognition import waiting_for, with_the_ars
 from association.selectors.structures import search_structures
-from association.selectors.teams import search_teams
+from association.selectors.teams import search_teams, teams_named
 
 
 def departments(user: User) -> QuerySet[Department]:
@@ -103,6 +114,42 @@ class StructureFilter(ListFilter):
 
     def search(self, structures: QuerySet[ExternalStructure], name: str, value: str) -> QuerySet[ExternalStructure]:
         return search_structures(structures, value)
+
+
+def themes(user: User) -> QuerySet[Theme]:
+    """Return the themes that projects name."""
+    return Theme.objects.filter(pk__in=HealthProject.themes.through.objects.values("theme")).order_by("name")
+
+
+class ProjectFilter(ListFilter):
+    q = SearchFilter("Nom ou code d’équipe")
+    state = ChoicesFilter("État", HealthProject.State.choices)
+    department = ObjectsFilter("Département", departments, field_name="team__department")
+    theme = ObjectsFilter("Thématique", themes, method="on_themes")
+    submitted_on = DatesFilter("Déposé le")
+
+    def search(self, projects: QuerySet[HealthProject], name: str, value: str) -> QuerySet[HealthProject]:
+        for word in words(value):
+            projects = projects.filter(team__in=teams_named(word).values("pk"))
+        return projects
+
+    def on_themes(self, projects: QuerySet[HealthProject], name: str, value: list[str]) -> QuerySet[HealthProject]:
+        named_in = HealthProject.themes.through.objects.filter(theme__in=value)
+        return projects.filter(pk__in=named_in.values("healthproject"))
+
+
+class DocumentFilter(ListFilter):
+    q = SearchFilter("Intitulé ou équipe")
+    kind = ChoicesFilter("Nature", DossierDocument.Kind.choices)
+    state = ChoicesFilter("État", DOCUMENT_STATES, method="in_states")
+    team = team_filter()
+    filed_at = DatesFilter("Classé le", field_name="filed_at__date")
+
+    def search(self, filings: QuerySet[DossierDocument], name: str, value: str) -> QuerySet[DossierDocument]:
+        return search_documents(filings, value)
+
+    def in_states(self, filings: QuerySet[DossierDocument], name: str, value: list[str]) -> QuerySet[DossierDocument]:
+        return any_of(filings, value, in_document_state)
 
 
 class OutboxFilter(ListFilter):

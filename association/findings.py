@@ -36,7 +36,7 @@ from association.models import (
     TeamStructure,
 )
 from association.nomenclature import MemberStatus, PracticeMode
-from association.registries import convention_facts, finding_sources, priced_kinds
+from association.registries import Progress, convention_facts, finding_sources, priced_kinds
 from association.selectors.projects import section_facts
 
 CHUNK = 100  # teams that one transaction of the daily round holds
@@ -110,17 +110,26 @@ def facts_by_team(teams: list[Team], *, on: date) -> dict[int, TeamFacts]:
     }
 
 
-def refresh_findings(*, teams: Iterable[Team] | None = None) -> int:
+def refresh_findings(*, teams: Iterable[Team] | None = None, progress: Progress | None = None) -> int:
     """Write what is found today where lists read it, and return how many findings stand.
 
     Args:
         teams: those that changed; all that are not closed by default. A finding that still holds keeps its ``since``.
+        progress: is told how many of all the teams are done.
     """
     if teams is not None:
         return _refresh([team.pk for team in teams])
     TeamFinding.objects.filter(team__state=Team.State.CLOSED).delete()
     pks = list(Team.objects.exclude(state=Team.State.CLOSED).order_by("pk").values_list("pk", flat=True))
-    return sum(_refresh(pks[first : first + CHUNK]) for first in range(0, len(pks), CHUNK))
+    if progress is not None:
+        progress.total(len(pks))
+    standing = 0
+    for first in range(0, len(pks), CHUNK):
+        several = pks[first : first + CHUNK]
+        standing += _refresh(several)
+        if progress is not None:
+            progress.advance(len(several))
+    return standing
 
 
 @transaction.atomic

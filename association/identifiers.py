@@ -20,6 +20,10 @@ from stdnum.fr import siret as stdnum_siret
 
 # NBSP before : ; ? ! as French typography wants it.
 _NBSP = "\u00a0"
+NIR_REFUSED = (
+    f"Ce texte semble contenir un numéro de sécurité sociale (NIR){_NBSP}: "
+    "aucune donnée de patient ne doit être saisie ici. Retirez ce numéro."
+)
 _SEPARATORS = re.compile(r"[\s.\-\u2010-\u2015\u200b-\u200d\u2060\ufeff]")
 
 
@@ -152,6 +156,11 @@ def clean_iban(text: str) -> str:
     return str(account)
 
 
+def grouped_iban(number: str) -> str:
+    """Return an IBAN by fours, as it is printed on a RIB."""
+    return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
+
+
 def iban(text: str) -> None:
     """The same as ``clean_iban``, for a model or form field."""
     clean_iban(text)
@@ -167,11 +176,14 @@ def bic_of(account: str) -> str:
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
-_GAP = r"[\s.\-_/]{0,2}"
-# sex, year, month (20 and more: unknown or foreign civil status), department, commune, order, key
+_OTHER_DIGITS = re.compile(r"(?![0-9])\d")  # of other scripts
+_GAP = r"[\s.\-_/·|]{0,3}"
+# sex, year, month (20 and more: unknown or foreign civil status), department and commune (2 and 3 characters, overseas
+# 3 and 2), order, key
+_PLACE = rf"(?:(?:0[1-9]|[1-9]\d|2[AB]){_GAP}(?!000)\d{{3}}|9[78]\d{_GAP}\d\d)"
 _NIR = re.compile(
-    rf"(?<!\d)([123478]){_GAP}(\d\d){_GAP}(0[1-9]|1[0-2]|[235-9]\d|4[0-2]){_GAP}(0[1-9]|[1-9]\d|2[AB])"
-    rf"{_GAP}(?!000)(\d{{3}}){_GAP}(?!000)(\d{{3}})(?:{_GAP}(\d\d))?(?!\d)",
+    rf"(?<!\d)[123478]{_GAP}\d\d{_GAP}(?:0[1-9]|1[0-2]|[235-9]\d|4[0-2]){_GAP}{_PLACE}"
+    rf"{_GAP}(?!000)\d{{3}}(?:{_GAP}(?P<key>\d\d))?(?!\d)",
     re.ASCII,
 )
 _DIGIT_RUN = re.compile(r"(?<!\d)\d(?:[ .\-_/]?\d){14}(?![ .\-_/]?\d)", re.ASCII)
@@ -199,7 +211,7 @@ def _inside_a_word(text: str, match: re.Match[str]) -> bool:
 
 def _nir_candidates(text: str) -> Iterator[str]:
     for match in _NIR.finditer(text):
-        key = match.group(7)
+        key = match.group("key")
         glued = match.group().isalnum()
         if _inside_a_word(text, match):
             continue
@@ -223,14 +235,11 @@ def contains_nir(text: str) -> bool:
     left alone. Sources: INSEE, structure of the NIR; python-stdnum for the key.
     """
     plain = _DASHES.sub("-", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))).upper()
+    plain = _OTHER_DIGITS.sub(lambda match: str(unicodedata.decimal(match.group())), plain)
     return any(True for _ in _nir_candidates(_without_ibans(plain)))
 
 
 def refuse_nir(text: str) -> None:
     """Validator of every free text and file name: no NIR in this system. The message does not repeat it."""
     if contains_nir(text):
-        raise ValidationError(
-            f"Ce texte semble contenir un numéro de sécurité sociale (NIR){_NBSP}: "
-            "aucune donnée de patient ne doit être saisie ici. Retirez ce numéro.",
-            code="nir",
-        )
+        raise ValidationError(NIR_REFUSED, code="nir")

@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from association.models import Exchange, Job, Team, User
+from association.periods import ago
 from association.registries import InboxItem, watched_findings
-from association.selectors.exchanges import due_follow_ups
+from association.selectors.exchanges import due_follow_ups, uncertain_mails
 from association.selectors.findings import Told, told_to
 from association.selectors.recognition import waiting_for, with_the_ars
 
@@ -43,17 +44,30 @@ def watched_teams(user: User) -> Iterator[InboxItem]:
     """What the rules find on the teams that one is in charge of, and on those that nobody is in charge of."""
     if user.has_perm("association.manage_team"):
         for told in told_to(user):
+            said = [told.only_name] if told.teams == 1 else []
+            said += [] if told.officer else ["personne n’en est chargé"]
+            said += _told_since(told)
             label = watched_findings[told.code].label
-            detail = f"le plus ancien depuis le {told.oldest:%d/%m/%Y}"
-            nobody = "" if told.officer else "personne n’en est chargé, "
-            yield InboxItem(label, told.teams, _where(told), detail=f"{nobody}{detail}")
+            yield InboxItem(label, told.teams, _where(told), detail=", ".join(said))
+
+
+def uncertain_messages(user: User) -> Iterator[InboxItem]:
+    """Messages that may have left, about which somebody has to decide."""
+    found = list(uncertain_mails(user).values_list("pk", "sending_at"))
+    if found:
+        first, since = found[0]
+        url = reverse("association:outbox_mail", args=[first]) if len(found) == 1 else reverse("association:outbox")
+        detail = f"interrompu le {timezone.localdate(since):%d/%m/%Y}, à renvoyer ou non"
+        yield InboxItem("Messages dont l’envoi est incertain", len(found), url, detail=detail)
 
 
 def follow_ups(user: User) -> Iterator[InboxItem]:
     """What the user had promised to come back to, the oldest first, each a click from its exchange."""
     found = list(due_follow_ups(user))
     for exchange in found[:MANY]:
-        yield InboxItem(f"Relance : {exchange.team}", 1, exchange_url(exchange), detail=_told_follow_up(exchange))
+        yield InboxItem(
+            f"Relance : {exchange.team}", 1, exchange_url(exchange), _told_follow_up(exchange), counted=False
+        )
     if rest := found[MANY:]:
         yield InboxItem("Autres relances", len(rest), exchange_url(rest[0]), detail="les plus récentes")
 
@@ -61,7 +75,7 @@ def follow_ups(user: User) -> Iterator[InboxItem]:
 def failed_jobs(user: User) -> Iterator[InboxItem]:
     """Jobs that the user asked for and that have failed since."""
     for job in Job.objects.filter(created_by=user, state=Job.State.FAILED)[:5]:
-        yield InboxItem("Tâche en échec", 1, reverse("association:job", args=[job.pk]), detail=job.title)
+        yield InboxItem("Tâche en échec", 1, reverse("association:job", args=[job.pk]), job.title, counted=False)
 
 
 def exchange_url(exchange: Exchange) -> str:
@@ -116,6 +130,14 @@ def _teams(teams, state: str, title: str, detail: str, only: dict[str, int]) -> 
     if count:
         query = urlencode({"state": state, **only})
         yield InboxItem(title, count, f"{reverse('association:team_list')}?{query}", detail=detail)
+
+
+def _told_since(told: Told) -> list[str]:
+    """Since when it is known here; nothing on the day on which it was noted, which says nothing of its age."""
+    days = (timezone.localdate() - told.oldest).days
+    if days < 1:
+        return []
+    return [f"relevé {ago(days)}" if told.teams == 1 else f"le plus ancien relevé {ago(days)}"]
 
 
 def _where(told: Told) -> str:

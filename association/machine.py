@@ -6,6 +6,7 @@ The machines stand on ``django_fsm``; they are set in motion by `association.wor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any, ClassVar
 
 import django_fsm
@@ -49,6 +50,7 @@ class Stateful(models.Model):
         return str(dict(state_field(type(self)).flatchoices).get(self.state, self.state))
 
 
+@cache
 def state_field(model: type[Stateful]) -> StateField:
     """Return the field that holds the state of a machine."""
     return next(field for field in model._meta.concrete_fields if isinstance(field, StateField))

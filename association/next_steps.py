@@ -100,14 +100,15 @@ def _submitted(standing: Standing) -> NextStep:
         said = "Ouvrir la demande déposée avant ce registre, pour la suivre ici."
         return NextStep(said, Whose.OFFICE, section, action=action)
     if standing.opinion:
-        return NextStep("Décider de la reconnaissance : l'avis est rendu.", Whose.ARS, section, action=action)
+        what = "l'enregistrement" if standing.kind == TeamKind.ESP_CLAP else "la reconnaissance"
+        return NextStep(f"Décider de {what} : l'avis est rendu.", Whose.ARS, section, action=action)
     due = standing.opinion_due_on
     if due is not None and due < standing.on:
         said = f"Rendre l'avis de la délégation : il était attendu pour le {due:%d/%m/%Y}."
     elif due is not None:
         said = f"Rendre l'avis de la délégation, attendu pour le {due:%d/%m/%Y}."
     else:
-        said = "Instruire la demande de reconnaissance."
+        said = "Instruire la demande."
     return NextStep(said, Whose.ARS, section, action=action)
 
 
@@ -154,6 +155,10 @@ def _under_convention(standing: Standing) -> NextStep:
     if waiting is not None:
         said = f"Recueillir les signatures de la convention {waiting.number}."
         return NextStep(said, Whose.TEAM, section, action=action)
+    amended = next((one for one in running if one.amendments_to_issue or one.amendments_to_sign), None)
+    if amended is not None:
+        what = "Relire et émettre" if amended.amendments_to_issue else "Recueillir les signatures de"
+        return NextStep(f"{what} l'avenant de la convention {amended.number}.", Whose.OFFICE, section, action=action)
     last = max(running, key=lambda one: one.ends_on, default=None)
     if last is not None and last.ends_on <= standing.on + RENEW_WITHIN:
         said = f"Préparer le renouvellement : la convention {last.number} s'achève le {last.ends_on:%d/%m/%Y}."

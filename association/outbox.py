@@ -26,6 +26,9 @@ class StateOfMail(PieceColumn):
         record.became = state_of(record, is_waiting=record.is_waiting)
         return super().render(record, table)
 
+    def value(self, record: Any) -> str:
+        return state_of(record, is_waiting=record.is_waiting).label
+
 
 class OutboxTable(tables.Table):
     """One line per message, newest first."""

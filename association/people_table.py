@@ -44,10 +44,16 @@ class PeopleTable(tables.Table):
             record.first_name,
         )
 
+    def value_last_name(self, record: Professional) -> str:
+        return f"{record.last_name} {record.first_name}"
+
     def render_profession(self, value: str, record: Professional) -> str:
         if not record.is_general_practitioner:
             return value
         return format_html('<span>{}<span class="soft small d-block">généraliste</span></span>', value)
+
+    def value_teams(self, record: Professional) -> str:
+        return ", ".join(team.name for team in teams_of_today(record))
 
     def render_teams(self, record: Professional) -> str:
         """The teams of today, under whichever number."""

@@ -27,3 +27,12 @@ def in_words(starts_on: date | None, ends_on: date | None) -> str:
     if starts_on:
         return f"depuis le {starts_on:%d/%m/%Y}"
     return f"jusqu’au {ends_on:%d/%m/%Y}" if ends_on else "sans limite de date"
+
+
+def ago(days: int) -> str:
+    """Return how long ago something was, as a person says it.
+
+    >>> ago(0), ago(1), ago(12)
+    ('aujourd’hui', 'hier', 'il y a 12 jours')
+    """
+    return "aujourd’hui" if days <= 0 else "hier" if days == 1 else f"il y a {days} jours"

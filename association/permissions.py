@@ -67,6 +67,14 @@ class RoleBackend(AuthenticationBackend):
 PERMISSIONS: dict[str, frozenset[str]] = {
     "association.view_team": OFFICE | {ARS, AUDITOR, REFERENT, ADMIN},
     "association.manage_team": OFFICE,
+    # Board and map: a referent has one team, and its dossier says all of it.
+    "association.view_overview": OFFICE | {ARS, AUDITOR, ADMIN},
+    # What it finds is asked kind by kind: each names its own permission.
+    "association.search": OFFICE | {ARS, AUDITOR, REFERENT, ADMIN},
+    "association.view_calendar": OFFICE | {ARS, AUDITOR, REFERENT, ADMIN},
+    "association.subscribe_calendar": OFFICE | {ARS, AUDITOR, REFERENT, ADMIN},
+    # Own preferences: the pages of each account.
+    "association.choose_preferences": OFFICE | {ARS, AUDITOR, REFERENT, ADMIN},
     "association.view_project": OFFICE | {ARS, REFERENT},
     "association.edit_project": OFFICE | {REFERENT},
     "association.view_recognition": OFFICE | {ARS, REFERENT},

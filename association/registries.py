@@ -1,16 +1,24 @@
 """Where a lower floor asks all floors: each floor fills these in its ``AppConfig.ready``.
 
-`inbox`: what waits for a user. `figures`: the few numbers of a role. `job_kinds`: the work behind a job row.
-`sheets`: the sheets of the import workbook. The others are named beside their declaration.
+`inbox`: what waits for a user. `change_sources`: what changed since the last visit. `figures`: the few numbers of a
+role. `due_dates`: the calendar. `search_sources`: what the search everywhere finds. `job_kinds`: the work behind a job
+row. `sheets`: the sheets of the import workbook. The others are named beside their declaration.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from django.db.models import Q
+
+from association.identifiers import compact
+
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from association.eligibility import Finding
     from association.models import Job, Team, User
 
@@ -53,12 +61,16 @@ class Registry(Generic[EntryT]):
 
 @dataclass(frozen=True)
 class InboxItem:
-    """One line of what waits: a sentence, how many, and where to go."""
+    """One line of what waits: a sentence, how many, and where to go.
+
+    ``counted``: the line stands for several things of a kind, and says how many; else its title names the only one.
+    """
 
     title: str
     count: int
     url: str
     detail: str = ""
+    counted: bool = True
 
 
 @dataclass(frozen=True)
@@ -69,6 +81,109 @@ class Figure:
     value: str
     note: str = ""
     url: str = ""
+
+
+@dataclass(frozen=True)
+class ChangeSource:
+    """One kind of object whose changes of state people are told of: on the home page, and by e-mail.
+
+    Nothing of it names a person or an amount: it may be read wherever the object is.
+
+    Attributes:
+        model: a machine.
+        one, many: what one and several are called (« Convention », « conventions »).
+        scope: (user, the teams that the user follows) -> those of the objects that the user is told of.
+        told: pks -> (pk, pk of the team or None, name after ``one``, may be empty) of each, in one query.
+        page: name of the address of one.
+        several: name of the address of the list, for objects that belong to no team; their ``heading`` too.
+        only: user -> which changes of state matter.
+        apart: each has its line; else those that one person brought to one state share a line, with their number.
+    """
+
+    model: Any
+    one: str
+    many: str
+    scope: Callable[[User, QuerySet[Team]], QuerySet[Any]]
+    told: Callable[[Iterable[int]], Iterable[tuple[int, int | None, str]]]
+    page: str = ""
+    several: str = ""
+    heading: str = ""
+    only: Callable[[User], Q] = lambda user: Q()
+    apart: bool = False
+
+
+@dataclass(frozen=True)
+class DueDate:
+    """Something that ends or falls due on a day.
+
+    Attributes:
+        uid: names the thing for ever, also when its day changes: calendars outside the site know it by this.
+        title, subject: what happens, and of whom (a team, a month): all that a calendar outside the site is told.
+        detail: what the page says besides.
+        people: pks of those whose turn it is.
+        awaited: somebody has to do something; past its day it is late. Otherwise it just ends.
+    """
+
+    uid: str
+    day: date
+    title: str
+    subject: str
+    url: str
+    detail: str = ""
+    people: frozenset[int] = frozenset()
+    awaited: bool = True
+
+
+@dataclass(frozen=True)
+class DueSource:
+    """One kind of due date: its name on screen, who sees it at all, and what of it falls on some days.
+
+    ``find``: (user, first, last) -> those of the user's scope, in a number of queries that the rows do not change.
+    """
+
+    label: str
+    permission: str
+    find: Callable[[User, date, date], Iterable[DueDate]]
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What somebody searches: the text, its words as they are compared, and the text as a code is stored."""
+
+    text: str
+    words: tuple[str, ...]
+    code: str
+
+    def names(self, *codes: str) -> bool:
+        """Whether the text is one of these codes, however it is written."""
+        return self.code in {compact(code) for code in codes if code}
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One thing found: what it is called, what tells it from the others, where it is, and how near it is (0 to 1)."""
+
+    title: str
+    note: str
+    url: str
+    nearness: float = 1.0
+    is_exact: bool = False  # what was typed is its code
+
+
+@dataclass(frozen=True)
+class SearchSource:
+    """One kind of thing that the search everywhere finds.
+
+    ``find``: (user, typed, limit) -> those of the user's scope, the nearest first, in a number of queries that the rows
+    do not change. ``place``: where its kind stands on the page. ``address``: the name of the list that shows them all
+    with ``?q=``, if there is one.
+    """
+
+    label: str
+    permission: str
+    find: Callable[[User, Typed, int], Iterable[Hit]]
+    place: int
+    address: str = ""
 
 
 class Progress:
@@ -109,6 +224,11 @@ JobFunction = Callable[["Job", Progress], dict[str, Any]]
 
 inbox: Registry[InboxSource] = Registry("inbox")
 figures: Registry[FigureSource] = Registry("figures")
+change_sources: Registry[ChangeSource] = Registry("changes that people are told of")
+# The names stand in addresses.
+due_dates: Registry[DueSource] = Registry("what ends or falls due")
+# The names stand in addresses.
+search_sources: Registry[SearchSource] = Registry("what the search everywhere finds")
 job_kinds: Registry[JobFunction] = Registry("job kinds")
 sheets: Registry[Any] = Registry("sheets of the import workbook")
 # team -> why it may not be closed yet, in French, or nothing.
@@ -132,4 +252,6 @@ priced_kinds: Registry[Callable[[], frozenset[str]]] = Registry("kinds of team w
 joining_obstacles: Registry[Callable[..., str | None]] = Registry("obstacles to joining two persons")
 # other (a record that was joined): why that can no longer be undone, in French, or nothing.
 separating_obstacles: Registry[Callable[..., str | None]] = Registry("obstacles to separating two persons")
+# state of a team -> makes the expression of the day from which a team taken over in it was there (OuterRef: the team).
+state_dates: Registry[Callable[[], Any]] = Registry("days from which a team is in a state")
 history_sources: Registry[HistorySource] = Registry("history of a dossier")

@@ -29,3 +29,10 @@ class StructureTable(tables.Table):
             str(record),
             record.commune.name if record.commune else "",
         )
+
+    def value_name(self, record: ExternalStructure) -> str:
+        return str(record)
+
+    def value_numbers(self, record: ExternalStructure) -> str:
+        numbers = (("FINESS", record.finess), ("SIRET", record.siret))
+        return ", ".join(f"{label} {number}" for label, number in numbers if number)

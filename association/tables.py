@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -15,6 +15,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from association.models import Team
+from association.money import grouped
+from association.periods import ago
 
 NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
 NAMES = {"td": {"class": "names"}}
@@ -33,11 +35,14 @@ def _compiled(code: str) -> Template:
 
 
 class PieceColumn(tables.Column):
-    """A cell from a little template, which sees ``record`` and ``table``; compiled once, not once per cell."""
+    """A cell from a little template, which sees ``record`` and ``table``; compiled once, not once per cell.
 
-    def __init__(self, template: str, **kwargs: Any) -> None:
+    ``export`` is what a file of the list holds of it, as an accessor; by default what the column itself names.
+    """
+
+    def __init__(self, template: str, *, export: str | None = None, **kwargs: Any) -> None:
         super().__init__(empty_values=(), **kwargs)
-        self.template = template
+        self.template, self.export = template, export
 
     def render(self, record: Any, table: tables.Table) -> str:
         return _compiled(self.template).render(Context({"record": record, "table": table}))
@@ -49,6 +54,23 @@ class StateColumn(PieceColumn):
     def __init__(self, **kwargs: Any) -> None:
         template = "{% load house %}{% state_badge record %}"
         super().__init__(template, **{"verbose_name": "État", "order_by": "state", **kwargs})
+
+
+class DayColumn(tables.Column):
+    """A date in figures, nothing when there is none; that of django-tables2 compiles a template in each cell."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"attrs": CODE, "default": "", **kwargs})
+
+    def render(self, value: date) -> str:
+        return f"{value:%d/%m/%Y}"
+
+
+class InstantColumn(DayColumn):
+    """The day of an instant, here."""
+
+    def render(self, value: datetime) -> str:
+        return super().render(timezone.localtime(value))
 
 
 class TeamTable(tables.Table):
@@ -99,14 +121,64 @@ class RecognitionTable(tables.Table):
         )
 
     def render_submitted_on(self, value: date) -> str:
-        age = (timezone.localdate() - value).days
         return format_html(
-            '<span>{}<span class="soft small d-block">il y a {} {}</span></span>',
+            '<span>{}<span class="soft small d-block">{}</span></span>',
             f"{value:%d/%m/%Y}",
-            age,
-            "jours" if age >= 2 else "jour",
+            ago((timezone.localdate() - value).days),
         )
 
     def render_opinion_due_on(self, value: date | None, record: Any) -> str:
         is_late = bool(value and value < timezone.localdate())
         return render_to_string("association/recognition_awaited.html", {"record": record, "is_late": is_late})
+
+
+class AreaTable(tables.Table):
+    """Departments or EPCI, and what of each the teams cover (association.selectors.region_map.Area)."""
+
+    name = tables.Column(verbose_name="Nom", attrs=NAMES)
+    teams = tables.Column(verbose_name="Équipes", accessor="teams_count", attrs=NUMBER)
+    covered = tables.Column(verbose_name="Communes couvertes", attrs=NUMBER)
+    covered_population = tables.Column(verbose_name="Habitants couverts", attrs=NUMBER)
+    share = PieceColumn(
+        '<span class="share"><progress max="100" value="{{ record.share }}" aria-hidden="true"></progress>'
+        '<span class="num">{{ record.percent }}</span></span>',
+        verbose_name="Part de la population",
+    )
+
+    class Meta:
+        empty_text = "Le territoire n’est pas chargé."
+
+    def render_name(self, value: str, record: Any) -> str:
+        return format_html('<span>{}<span class="soft small d-block">{}</span></span>', value, record.kind)
+
+    def render_covered(self, value: int, record: Any) -> str:
+        return f"{grouped(value)} sur {grouped(record.communes)}"
+
+    def render_covered_population(self, value: int, record: Any) -> str:
+        return f"{grouped(value)} sur {grouped(record.population)}"
+
+
+class SpotTable(tables.Table):
+    """Communes in the territory of teams (association.selectors.region_map.Spot)."""
+
+    name = tables.Column(verbose_name="Commune", attrs=NAMES)
+    epci = tables.Column(verbose_name="EPCI", default="")
+    population = tables.Column(verbose_name="Population", attrs=NUMBER)
+    teams = PieceColumn(
+        "<span>{% for team in record.teams|slice:':3' %}"
+        """<a href="{% url 'association:team' team.pk %}">{{ team.name }}</a>{% if not forloop.last %}, {% endif %}"""
+        "{% endfor %}{% if record.teams_count > 3 %}, "
+        """<a href="{{ record.url }}">toutes les {{ record.teams_count }}</a>{% endif %}</span>""",
+        verbose_name="Équipes",
+        order_by="teams_count",
+    )
+    members = tables.Column(verbose_name="Membres", attrs=NUMBER)
+
+    class Meta:
+        empty_text = "Aucune commune n’a d’équipe pour ces filtres."
+
+    def render_name(self, value: str, record: Any) -> str:
+        return format_html('<span>{} <span class="soft">{}</span></span>', value, record.department)
+
+    def render_population(self, value: int) -> str:
+        return grouped(value)

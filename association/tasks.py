@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from association import jobs
+from association import digest, jobs, leftovers
 from association.findings import refresh_findings
 
 
@@ -16,6 +16,18 @@ def run_job(job_id: int) -> None:
 def watch_teams() -> None:
     """Note what the rules find on every team today: a day that passes changes findings too."""
     refresh_findings()
+
+
+@shared_task(name="association.send_digests")
+def send_digests() -> None:
+    """Write the digests of today that are not written yet; run again, it writes none twice."""
+    digest.send_digests()
+
+
+@shared_task(name="association.remove_leftovers")
+def remove_leftovers() -> None:
+    """Delete what a process that was killed left in the folder of uploads."""
+    leftovers.remove_leftovers()
 
 
 @shared_task(name="association.sweep_jobs")

@@ -24,6 +24,7 @@ PDF, PNG, JPEG = "application/pdf", "image/png", "image/jpeg"
 SUFFIXES = {PDF: ".pdf", PNG: ".png", JPEG: ".jpg"}
 
 WANTED = "Enregistrez-le en PDF, en PNG ou en JPEG, puis déposez-le de nouveau."
+PRINT_IT = "Imprimez-le en PDF (« Imprimer », puis « Enregistrer au format PDF ») et déposez la copie."
 CUT = "Ce fichier est incomplet ou abîmé : il s’arrête avant sa fin. Ouvrez l’original, puis déposez-le de nouveau."
 # A PDF made to be slow must not hold the site; a scan of a hundred pages takes a fraction of a second.
 PDF_SECONDS, PDF_OBJECTS = 6.0, 300_000
@@ -175,16 +176,14 @@ def _read_pdf(content: bytes) -> None:
         )
     if not len(reader.pages):
         raise refused("Ce PDF n’a aucune page. Ouvrez l’original, puis déposez-le de nouveau.", "empty")
-    if _does_something(reader):
-        raise refused(
-            "Ce PDF contient un programme (JavaScript, ouverture ou envoi automatique) : il n’est pas accepté. "
-            "Imprimez-le en PDF (« Imprimer », puis « Enregistrer au format PDF ») et déposez la copie.",
-            "active",
-        )
+    if fault := _fault_of(reader):
+        raise fault
 
 
-def _does_something(reader: PdfReader) -> bool:
-    """Whether anything that the catalogue leads to is a script, a launch or a sending.
+def _fault_of(reader: PdfReader) -> ValidationError | None:
+    """Return the refusal of a PDF of which anything that the catalogue leads to acts, or is another file.
+
+    What acts: a script, a launch, a sending. A file inside the file would be kept without anybody having seen it.
 
     Raises:
         ValidationError: when there is too much to look at.
@@ -205,11 +204,21 @@ def _does_something(reader: PdfReader) -> bool:
             node = node.get_object()
         if isinstance(node, DictionaryObject):
             if "/JS" in node or _name(node, "/S") in _ACTIVE_ACTIONS:
-                return True
+                return refused(
+                    "Ce PDF contient un programme (JavaScript, ouverture ou envoi automatique) : il n’est pas accepté. "
+                    f"{PRINT_IT}",
+                    "active",
+                )
+            if "/EF" in node:
+                return refused(
+                    "Ce PDF contient d’autres fichiers en pièces jointes, que personne ne verrait ici : il n’est pas "
+                    f"accepté. Déposez ces fichiers à part. {PRINT_IT}",
+                    "attached",
+                )
             waiting.extend(node.values())
         elif isinstance(node, ArrayObject):
             waiting.extend(node)
-    return False
+    return None
 
 
 def _name(node: DictionaryObject, key: str) -> str:

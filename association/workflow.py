@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 
+from association.identifiers import NIR_REFUSED, contains_nir
 from association.machine import Stateful, TransitionRefused, state_field
 from association.models.history import TransitionLog
 from association.models.users import User
@@ -95,6 +96,10 @@ def refusal(obj: Stateful, name: str, *, actor: User, comment: str, arguments: M
         return "Votre rôle ne permet pas cette étape."
     if found.custom["needs_comment"] and not comment.strip():
         return "Un motif est demandé pour cette étape."
+    if contains_nir(comment):
+        return NIR_REFUSED
+    if "\x00" in comment:  # no database of ours keeps one the same way: PostgreSQL refuses it
+        return "Le motif contient un caractère invisible qui ne se garde pas : retapez-le."
     for guard in found.custom["guards"]:
         if reason := guard(obj, actor, arguments):
             return str(reason)
@@ -131,6 +136,7 @@ def enter_at(
 
     Raises:
         ValueError: for a state that the machine does not have.
+        ValidationError: for a comment that holds a NIR.
     """
     objects: list[StatefulT] = []
     for obj, state in rows:

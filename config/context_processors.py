@@ -12,27 +12,80 @@ from django.urls import NoReverseMatch, reverse
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the navigation; an entry without permission is for everybody who is signed in."""
+    """One line of the navigation; an entry without permission is for everybody who is signed in.
+
+    ``inside``: other ways to look at the same things, one step further in.
+    """
 
     label: str
     view: str
     icon: str
     permission: str = ""
+    inside: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True)
+class Group:
+    """Entries that belong together, under a name; the first group has none."""
+
+    label: str
+    entries: tuple[Entry, ...]
 
 
 NAVIGATION = (
-    Entry("Accueil", "home", "home"),
-    Entry("Équipes", "association:team_list", "teams", "association.view_team"),
-    Entry("Dossiers à l’ARS", "association:recognition_list", "file", "association.view_recognition"),
-    Entry("Conventions", "conventions:convention_list", "file", "conventions.view_convention"),
-    Entry("Professionnels", "association:professional_list", "user", "association.view_professional"),
-    Entry("Structures", "association:structure_list", "structures", "association.view_structure"),
-    Entry("Modèles de convention", "conventions:template_list", "file", "conventions.manage_template"),
-    Entry("Actions", "actions:action_list", "actions", "actions.view_action"),
-    Entry("Paiements", "payments:run_list", "payments", "payments.view_run"),
-    Entry("Boîte d’envoi", "association:outbox", "mail", "association.view_outbox"),
-    Entry("Réglages", "association:rule_settings", "settings", "association.manage_rules"),
-    Entry("Import", "import_workbook", "import", "association.import_workbook"),
+    Group(
+        "",
+        (
+            Entry("Accueil", "home", "home"),
+            Entry("Calendrier", "association:calendar", "calendar", "association.view_calendar"),
+        ),
+    ),
+    Group(
+        "Équipes",
+        (
+            Entry(
+                "Équipes",
+                "association:team_list",
+                "teams",
+                "association.view_team",
+                (
+                    Entry("Tableau", "association:team_board", "board", "association.view_overview"),
+                    Entry("Carte", "association:team_map", "map", "association.view_overview"),
+                ),
+            ),
+            Entry("Dossiers à l’ARS", "association:recognition_list", "file", "association.view_recognition"),
+            Entry("Projets de santé", "association:project_list", "board", "association.view_project"),
+            Entry("Documents", "association:document_list", "file", "association.open_document"),
+            Entry("Professionnels", "association:professional_list", "user", "association.view_professional"),
+            Entry("Structures", "association:structure_list", "structures", "association.view_structure"),
+        ),
+    ),
+    Group(
+        "Activité",
+        (
+            Entry("Conventions", "conventions:convention_list", "file", "conventions.view_convention"),
+            Entry("Actions", "actions:action_list", "actions", "actions.view_action"),
+            Entry(
+                "Paiements",
+                "payments:run_list",
+                "payments",
+                "payments.view_run",
+                (
+                    Entry("Virements", "payments:payment_list", "list", "payments.view_payment"),
+                    Entry("Comptes bancaires", "payments:account_list", "shield", "payments.view_account"),
+                ),
+            ),
+        ),
+    ),
+    Group(
+        "Association",
+        (
+            Entry("Boîte d’envoi", "association:outbox", "mail", "association.view_outbox"),
+            Entry("Modèles de convention", "conventions:template_list", "file", "conventions.manage_template"),
+            Entry("Réglages", "association:rule_settings", "settings", "association.manage_rules"),
+            Entry("Import", "import_workbook", "import", "association.import_workbook"),
+        ),
+    ),
 )
 
 
@@ -47,9 +100,14 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 
 def navigation(user: Any, path: str) -> list[dict[str, Any]]:
-    """Return the entries open to ``user``, the one that ``path`` lies under marked as current."""
+    """Return the groups with the entries open to ``user``, the one that ``path`` lies under marked as current."""
+    groups = [{"label": group.label, "entries": _open(group.entries, user, path)} for group in NAVIGATION]
+    return [group for group in groups if group["entries"]]
+
+
+def _open(entries: tuple[Entry, ...], user: Any, path: str) -> list[dict[str, Any]]:
     rooms = []
-    for entry in NAVIGATION:
+    for entry in entries:
         try:
             url = reverse(entry.view)
         except NoReverseMatch:  # the room is not built yet
@@ -57,5 +115,6 @@ def navigation(user: Any, path: str) -> list[dict[str, Any]]:
         if entry.permission and not user.has_perm(entry.permission):
             continue
         current = path == url if entry.view == "home" else path.startswith(url)
-        rooms.append({"label": entry.label, "url": url, "icon": entry.icon, "current": current})
+        inside = _open(entry.inside, user, path)
+        rooms.append({"label": entry.label, "url": url, "icon": entry.icon, "current": current, "inside": inside})
     return rooms

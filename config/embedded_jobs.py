@@ -17,7 +17,7 @@ from celery.worker import state as worker_state
 from django.conf import settings
 from django.db import connection
 
-from association import jobs
+from association import jobs, leftovers
 from config.celery import app
 
 logger = logging.getLogger(__name__)
@@ -48,6 +48,7 @@ class EmbeddedJobs:
         self._clock.start()
         jobs.embedded_workers_are_here()
         jobs.sweep(at_start=True)
+        leftovers.remove_leftovers()
 
     def stop(self) -> None:
         """Stop within about two seconds; a job in progress goes back to the queue for the next start."""

@@ -8,6 +8,9 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import DjangoTemplates
 
+# Django includes two templates for each option; a filter by team has hundreds.
+OWN = {"django/forms/widgets/select.html": "forms/select.html"}
+
 
 class HouseBoundField(BoundField):
     """A field that gives its widget Bootstrap's class, so that a form declares fields and no CSS."""
@@ -40,6 +43,11 @@ def css_class_of(widget: forms.Widget) -> str:
 
 
 class HouseRenderer(DjangoTemplates):
+    """The templates of the house; a list to choose from is written by one of its own (``forms/select.html``)."""
+
     form_template_name = "forms/form.html"
     field_template_name = "forms/field.html"
     bound_field_class = HouseBoundField
+
+    def get_template(self, template_name: str) -> Any:
+        return super().get_template(OWN.get(template_name, template_name))

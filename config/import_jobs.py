@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
 from association.documents import XLSX, DocumentDamaged, store_file, verified_path
@@ -24,7 +25,7 @@ def request_check(*, upload: UploadedFile, actor: User) -> Job:
     """Keep an uploaded workbook and ask for its check."""
     require(actor, PERMISSION)
     name = Path(str(upload.name)).name
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
         path = Path(folder) / "classeur.xlsx"
         with path.open("wb") as file:
             file.writelines(upload.chunks())
@@ -87,7 +88,7 @@ def _path(job: Job) -> Path:
 def _commented(job: Job, path: Path, report: Report) -> Document | None:
     if not report.faults_count and not report.warnings_count:
         return None
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
         copy = Path(folder) / "copie.xlsx"
         annotated_copy(path, report, copy)
         return store_file(

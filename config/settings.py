@@ -13,6 +13,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config.embedded import database_url, ensure_keys
+from config.folders import private_folder
 from config.production import faulty_field_keys, missing_for_production
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -79,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "association.visits.VisitMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -134,6 +136,18 @@ CONVENTION_MONTHS = env.int("CONVENTION_MONTHS", default=24)
 # Days that the délégation has for its opinion, and the team for what is missing.
 OPINION_DAYS = env.int("OPINION_DAYS", default=45)
 COMPLEMENT_DAYS = env.int("COMPLEMENT_DAYS", default=30)
+# Day of the following month by which the file of a month is to be with the bank (calendar).
+PAYMENT_DAY = env.int("PAYMENT_DAY", default=15)
+# Days after which a team is told to be late in its state, on the board; a state that is not there is never late.
+TEAM_LATE_DAYS = {
+    "registered": env.int("TEAM_LATE_REGISTERED_DAYS", default=30),
+    "accompanied": env.int("TEAM_LATE_ACCOMPANIED_DAYS", default=180),
+    "drafting": env.int("TEAM_LATE_DRAFTING_DAYS", default=180),
+    "submitted": env.int("TEAM_LATE_SUBMITTED_DAYS", default=OPINION_DAYS),
+    "to_complete": env.int("TEAM_LATE_TO_COMPLETE_DAYS", default=COMPLEMENT_DAYS),
+    "recognised": env.int("TEAM_LATE_RECOGNISED_DAYS", default=90),
+    "suspended": env.int("TEAM_LATE_SUSPENDED_DAYS", default=180),
+}
 
 # --- people --------------------------------------------------------------------------------------------------
 
@@ -218,6 +232,8 @@ if PRODUCTION:
     CSRF_COOKIE_SECURE = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# Where a larger file lies while it is received: a paper of a dossier has no place in the machine's common folder.
+FILE_UPLOAD_TEMP_DIR = private_folder(DATA_DIR / "uploads")
 
 # --- jobs ----------------------------------------------------------------------------------------------------
 
@@ -255,8 +271,12 @@ CELERY_BEAT_SCHEDULE = {
     "prepare-last-month": {"task": "payments.prepare_last_month", "schedule": crontab(hour=6, minute=0)},
     # Before the office opens; run again, it writes the same.
     "watch-teams": {"task": "association.watch_teams", "schedule": crontab(hour=5, minute=30)},
+    # Once a day for each account, in the first of these hours in which the machine is awake.
+    "send-digests": {"task": "association.send_digests", "schedule": crontab(hour="7-18", minute=15)},
     # Before the month is prepared; what a missed day left open is stated by the next one.
     "end-conventions": {"task": "conventions.end_conventions", "schedule": crontab(hour=5, minute=0)},
+    # Whole uploads of a process that was killed: they may hold what a document holds.
+    "remove-leftovers": {"task": "association.remove_leftovers", "schedule": crontab(minute=10)},
     # A sweep that no worker was free for is not worth doing late: the next one does the same.
     "sweep-jobs": {
         "task": "association.sweep_jobs",

@@ -1,5 +1,7 @@
 """The pages that belong to no floor: home and the health check."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -9,15 +11,23 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from association.registries import figures, inbox
+from association.selectors.changes import changes_since
+
+MANY_FIGURES = 4
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show what waits for the signed-in person and the figures of the role, as every floor tells them."""
+    """Show what waits for the signed-in person, what others changed and the figures of the role, by floor."""
+    user: Any = request.user
+    since = user.last_visit_at or user.date_joined
     page = {
+        "since": since,
+        "first_visit": user.last_visit_at is None,
+        "changes": changes_since(user, since),
         "today": timezone.localdate(),
-        "waiting": [item for source in inbox for item in source(request.user)],
-        "figures": [figure for source in figures for figure in source(request.user)],
+        "waiting": [item for source in inbox for item in source(user)],
+        "figures": [figure for source in figures for figure in source(user)][:MANY_FIGURES],
     }
     return render(request, "home.html", page)
 

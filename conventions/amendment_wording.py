@@ -30,7 +30,7 @@ def joined(*, name: str, quality: str, since: str, team: str) -> Change:
         articles=(
             Article(
                 "Adhésion",
-                f"{name}, {quality}, membre de l’équipe {team} depuis le {since}, adhère à la convention. "
+                f"{name}, {quality}, membre de l’équipe « {team} » depuis le {since}, adhère à la convention. "
                 "Les engagements et les droits qu’elle prévoit valent à partir de sa signature.",
             ),
             UNCHANGED,
@@ -46,7 +46,7 @@ def left(*, name: str, quality: str, day: str, team: str) -> Change:
         articles=(
             Article(
                 "Départ",
-                f"{name}, {quality}, a quitté l’équipe {team} le {day}. Son adhésion à la convention prend fin ce "
+                f"{name}, {quality}, a quitté l’équipe « {team} » le {day}. Son adhésion à la convention prend fin ce "
                 "jour-là. Les actions menées jusqu’à cette date restent indemnisées selon la convention.",
             ),
             UNCHANGED,

@@ -10,7 +10,7 @@ class ConventionsConfig(AppConfig):
         from association.immutability import declare_frozen
         from association.listing.declaration import register
         from association.permissions import grant
-        from conventions import hooks, inbox, sheets
+        from conventions import changes, due, found, hooks, inbox, sheets
         from conventions.first_texts import publish_first_texts
         from conventions.lists import ConventionList
         from conventions.models import Amendment, Convention, ConventionTemplate
@@ -39,4 +39,7 @@ class ConventionsConfig(AppConfig):
         sheets.register()
         hooks.register()
         inbox.register()
+        due.register()
+        found.register()
+        changes.register()
         post_migrate.connect(publish_first_texts, sender=self, dispatch_uid="first_texts")

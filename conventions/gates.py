@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from association.models import Team
@@ -14,6 +15,7 @@ from association.registries import priced_kinds
 from conventions.models import Convention
 
 IN_PREPARATION = (Convention.State.DRAFT, Convention.State.ISSUED, Convention.State.SIGNING)
+RENEWABLE = (Convention.State.SIGNED, Convention.State.SUSPENDED, Convention.State.ENDED)
 
 
 def is_paid(kind: str) -> bool:
@@ -45,6 +47,21 @@ def missing_for_issue(convention: Convention) -> str | None:
     if not convention.adhesions.exists():
         return "Aucun membre n'est invité à signer."
     return overlap(convention)
+
+
+def followed(convention: Convention) -> Convention | None:
+    """Return the convention of the team that this one renews, by its dates alone, or nothing.
+
+    It is the last one that ends, or has ended, before this one starts, by at most CONVENTION_RENEWAL_EFFECT_DAYS, and
+    that nothing renews yet. Not one that was terminated: what follows it is another agreement. ``convention`` may be
+    unsaved: its team and its start are all that is read.
+    """
+    bound = convention.starts_on - timedelta(days=settings.CONVENTION_RENEWAL_EFFECT_DAYS)
+    renewals = Convention.objects.exclude(state=Convention.State.ABANDONED).exclude(pk=convention.pk)
+    before = Convention.objects.filter(
+        team=convention.team_id, state__in=RENEWABLE, ends_on__lt=convention.starts_on, ends_on__gte=bound
+    )
+    return before.exclude(pk__in=renewals.exclude(renews=None).values("renews")).order_by("ends_on", "pk").last()
 
 
 def overlap(convention: Convention) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from association.eligibility import ConventionFacts
@@ -14,7 +15,7 @@ from conventions.services.ending import concerned_by_withdrawal, still_runs
 
 
 def live_convention(team: Team) -> str | None:
-    """Why a team may not be closed: a convention that runs, or one that waits for its signatures."""
+    """Why a team may not be closed: a convention that runs, or one that is being prepared."""
     known = Convention.objects.filter(team=team)
     running = known.filter(still_runs(timezone.localdate())).first()
     if running and running.terminated_on:
@@ -27,19 +28,29 @@ def live_convention(team: Team) -> str | None:
     waiting = known.filter(state__in=[Convention.State.ISSUED, Convention.State.SIGNING]).first()
     if waiting:
         return f"La convention {waiting.number} attend des signatures : abandonnez-la avant de clore l'équipe."
+    if draft := known.filter(state=Convention.State.DRAFT).first():
+        return f"La convention {draft.number} est en préparation : abandonnez-la avant de clore l'équipe."
     return None
 
 
 def facts_of_conventions(teams: Iterable[Team], on: date) -> dict[int, Sequence[ConventionFacts]]:
     """Return the conventions of each team as the rules of eligibility know them, in one query."""
     found: dict[int, list[ConventionFacts]] = {}
-    for convention in Convention.objects.filter(team__in=[team.pk for team in teams]).order_by("starts_on", "pk"):
+    to_issue = Q(amendments__state=Amendment.State.DRAFT)
+    to_sign = Q(amendments__state__in=[Amendment.State.ISSUED, Amendment.State.SIGNING])
+    known = Convention.objects.filter(team__in=[team.pk for team in teams]).annotate(
+        to_issue=Count("amendments", filter=to_issue), to_sign=Count("amendments", filter=to_sign)
+    )
+    for convention in known.order_by("starts_on", "pk"):
         found.setdefault(convention.team_id, []).append(
             ConventionFacts(
                 number=convention.number,
                 state=str(convention.state),
                 starts_on=convention.effective_on or convention.starts_on,
                 ends_on=_last_day(convention),
+                signed_on=convention.signed_on,
+                amendments_to_issue=convention.to_issue,
+                amendments_to_sign=convention.to_sign,
             )
         )
     return {team: tuple(facts) for team, facts in found.items()}
@@ -67,15 +78,21 @@ def conventions_of_dossier(team: Team) -> Iterator[tuple[int, str]]:
 
 def adhesions_of_dossier(team: Team) -> Iterator[tuple[int, str]]:
     for adhesion in Adhesion.objects.filter(convention__team=team).select_related(
-        "convention", "membership__professional"
+        "convention", "membership__professional__merged_into"
     ):
-        yield adhesion.pk, f"Signature de {adhesion.membership.professional}, {adhesion.convention.number}"
+        yield adhesion.pk, f"Signature de {adhesion.membership.person}, {adhesion.convention.number}"
 
 
 def amendments_of_dossier(team: Team) -> Iterator[tuple[int, str]]:
     rows = Amendment.objects.filter(convention__team=team).values_list("pk", "number", "convention__number")
     for pk, number, convention in rows:
         yield pk, f"Avenant n° {number} à {convention}"
+
+
+def effect_of_running() -> Subquery:
+    """The day from which a team that was taken over under convention is under the one that runs."""
+    running = Convention.objects.filter(team=OuterRef("pk"), state__in=Convention.RUNNING)
+    return Subquery(running.order_by("effective_on", "pk").values("effective_on")[:1])
 
 
 def register() -> None:
@@ -91,6 +108,7 @@ def register() -> None:
     registries.after_leaving.add("conventions.depart", state_departure)
     registries.after_withdrawal.add("conventions.stop", stop_with_recognition)
     registries.withdrawal_effects.add("conventions.stop", ends_with_recognition)
+    registries.state_dates.add(Team.State.UNDER_CONVENTION.value, effect_of_running)
     for name, model, of_team in (
         ("convention", Convention, conventions_of_dossier),
         ("adhesion", Adhesion, adhesions_of_dossier),

@@ -17,10 +17,12 @@ from django.utils import timezone
 
 from association import registries
 from association.models import User
+from association.periods import ago
 from association.registries import InboxItem
 from conventions.models import Amendment, Convention
 from conventions.selectors import awaited
 from conventions.selectors.awaited import PATIENCE_DAYS, Waiting
+from conventions.selectors.members import records_of
 
 TEAM, OFFICER = "convention__team", "convention__team__officer"
 
@@ -64,14 +66,16 @@ def own_signatures(user: User) -> Iterator[InboxItem]:
         return
     open_ones = [Convention.State.SIGNING, *Convention.RUNNING]
     seen = Convention.objects.visible_to(user).filter(state__in=open_ones)
-    mine = {"membership__professional": user.professional_id}
+    mine = {"membership__professional__in": records_of(user)}
     for adhesion in awaited.awaited_adhesions().filter(convention__in=seen, **mine).select_related("convention"):
         url = reverse("conventions:own_signature", args=[adhesion.convention_id])
-        yield InboxItem("Convention à signer", 1, url, detail=_told(adhesion.convention, adhesion.convention.issued_on))
+        yield InboxItem(
+            "Convention à signer", 1, url, _told(adhesion.convention, adhesion.convention.issued_on), counted=False
+        )
     rows = awaited.awaited_amendment_signatures().filter(amendment__in=Amendment.objects.visible_to(user), **mine)
     for row in rows.select_related("amendment__convention"):
         url = reverse("conventions:amendment_own", args=[row.amendment_id])
-        yield InboxItem("Avenant à signer", 1, url, detail=_told(row.amendment, row.amendment.issued_on))
+        yield InboxItem("Avenant à signer", 1, url, _told(row.amendment, row.amendment.issued_on), counted=False)
 
 
 def register() -> None:
@@ -110,8 +114,7 @@ def _list_of(waiting: Waiting, officer: int | None) -> str:
 
 
 def _since(day: date, count: int) -> str:
-    days = (timezone.localdate() - day).days
-    age = "aujourd’hui" if days <= 0 else "hier" if days == 1 else f"il y a {days} jours"
+    age = ago((timezone.localdate() - day).days)
     return f"depuis le {day:%d/%m/%Y} ({age})" if count == 1 else f"au plus tôt le {day:%d/%m/%Y} ({age})"
 
 

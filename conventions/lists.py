@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from association.listing.declaration import Listing
 from association.models import User
+from conventions.bulk_steps import CONVENTION_STEPS
 from conventions.filters import ConventionFilter
 from conventions.models import Convention
 from conventions.selectors.of_team import convention_list
@@ -21,7 +22,9 @@ class ConventionList(Listing):
     title, noun = "Conventions", "convention,conventions"
     permission = "conventions.view_convention"
     address = "conventions:convention_list"
+    row_address = "conventions:convention"
     table, filters = ConventionTable, ConventionFilter
+    bulk = CONVENTION_STEPS
     template = "conventions/convention_list.html"
 
     def rows(self, user: User, **about: Any) -> QuerySet[Convention]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import django_tables2 as tables
 
-from association.tables import CODE, NUMBER, StateColumn
+from association.tables import CODE, NUMBER, DayColumn, StateColumn
 
 
 class ConventionTable(tables.Table):
@@ -18,8 +18,8 @@ class ConventionTable(tables.Table):
         attrs={"td": {"class": "names-wide"}},
     )
     state = StateColumn()
-    starts_on = tables.DateColumn(verbose_name="Début", format="d/m/Y", attrs=CODE)
-    ends_on = tables.DateColumn(verbose_name="Fin", format="d/m/Y", attrs=CODE)
+    starts_on = DayColumn(verbose_name="Début")
+    ends_on = DayColumn(verbose_name="Fin")
     signed_count = tables.Column(verbose_name="Signatures", attrs=NUMBER)
 
     class Meta:

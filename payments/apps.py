@@ -9,10 +9,10 @@ class PaymentsConfig(AppConfig):
         from association.listing.declaration import register
         from association.permissions import grant
         from association.registries import figures, inbox, job_kinds, priced_kinds, separating_obstacles
-        from payments import immutability, sheets
+        from payments import changes, due, found, immutability, sheets
         from payments.figures import ceiling_figures, run_figures
         from payments.inbox import accounts_to_verify, waiting_runs
-        from payments.lists import ExclusionList, LineList, PaymentList, RunList
+        from payments.lists import AccountList, ExclusionList, LineList, PaymentList, RunList, RunPaymentList
         from payments.permissions import PERMISSIONS
         from payments.selectors.joined import frozen_since_joining
         from payments.selectors.prices import kinds_with_prices
@@ -20,9 +20,12 @@ class PaymentsConfig(AppConfig):
         from payments.services.preparing import PREPARE_JOB, prepare_job
 
         grant(PERMISSIONS)
-        register(RunList, LineList, ExclusionList, PaymentList)
+        register(RunList, LineList, ExclusionList, RunPaymentList, PaymentList, AccountList)
         sheets.register()
         immutability.declare()
+        due.register()
+        found.register()
+        changes.register()
         inbox.add("payments.runs", waiting_runs)
         inbox.add("payments.accounts", accounts_to_verify)
         separating_obstacles.add("payments.runs", frozen_since_joining)

@@ -35,7 +35,8 @@ def run_figures(user: User) -> Iterator[Figure]:
     year = timezone.localdate().year
     if user.has_perm("payments.view_payment"):
         paid = Payment.objects.filter(state=Payment.State.PAID, paid_on__year=year).aggregate(total=Sum("amount_cents"))
-        yield Figure(f"Payé en {year}", euros(paid["total"] or 0), "virements constatés", reverse("payments:run_list"))
+        url = f"{reverse('payments:payment_list')}?state={Payment.State.PAID}&paid_on_du={year}-01-01"
+        yield Figure(f"Payé en {year}", euros(paid["total"] or 0), "virements constatés", url)
 
 
 def ceiling_figures(user: User) -> Iterator[Figure]:

@@ -7,20 +7,36 @@ from typing import Any
 from django.db.models import QuerySet
 
 from association.filters import team_filter
-from association.listing.filters import ChoicesFilter, EurosFilter, ListFilter, SearchFilter
+from association.listing.filters import (
+    ChoicesFilter,
+    DatesFilter,
+    EurosFilter,
+    ListFilter,
+    ObjectsFilter,
+    SearchFilter,
+    any_of,
+)
 from association.nomenclature import ActionType
 from association.searching import having, words
-from payments.models import LineKind, Payment, Run
+from payments.found import search_runs
+from payments.models import Account, LineKind, Payment, Run
+from payments.models.accounts import MANAGE
 from payments.pricing import Reason
 from payments.reasons import explain
+from payments.selectors.accounts import IN_DOUBT, WAITING, search_accounts, waiting_accounts, with_shared_iban
 from payments.selectors.run_pages import search_exclusions, search_lines
+from payments.selectors.transfers import runs_with_payments, search_payments
 
 TYPES = [(code, code) for code in ActionType.values]
 
 
 class RunFilter(ListFilter):
+    q = SearchFilter("Mois")
     state = ChoicesFilter("État", Run.State.choices)
     due_cents = EurosFilter("Montant")
+
+    def search(self, runs: QuerySet[Run], name: str, value: str) -> QuerySet[Run]:
+        return search_runs(runs, value)
 
 
 class LineFilter(ListFilter):
@@ -43,7 +59,38 @@ class ExclusionFilter(ListFilter):
         return search_exclusions(rows, value)
 
 
+class AccountFilter(ListFilter):
+    q = SearchFilter("Nom, RPPS ou fin de l’IBAN")
+    state = ChoicesFilter("État", Account.State.choices)
+    waiting = ChoicesFilter("Attendu", WAITING, method="for_what")
+    iban = ChoicesFilter("Alerte", IN_DOUBT, method="in_doubt")
+    entered_at = DatesFilter("Saisi le", field_name="entered_at__date")
+
+    def closed(self) -> list[str]:
+        return [] if self.user.has_perm(MANAGE) else ["waiting"]
+
+    def search(self, accounts: QuerySet[Account], name: str, value: str) -> QuerySet[Account]:
+        return search_accounts(accounts, value)
+
+    def for_what(self, accounts: QuerySet[Account], name: str, value: list[str]) -> QuerySet[Account]:
+        return any_of(accounts, value, lambda rows, what: waiting_accounts(rows, what, user=self.user))
+
+    def in_doubt(self, accounts: QuerySet[Account], name: str, value: list[str]) -> QuerySet[Account]:
+        return with_shared_iban(accounts)
+
+
 class PaymentFilter(ListFilter):
+    q = SearchFilter("Nom, RPPS ou référence")
+    state = ChoicesFilter("État", Payment.State.choices)
+    run = ObjectsFilter("Paiement", runs_with_payments)
+    amount_cents = EurosFilter("Montant")
+    paid_on = DatesFilter("Payé le")
+
+    def search(self, payments: QuerySet[Payment], name: str, value: str) -> QuerySet[Payment]:
+        return search_payments(payments, value)
+
+
+class RunPaymentFilter(ListFilter):
     q = SearchFilter("Titulaire ou référence")
     state = ChoicesFilter("État", Payment.State.choices)
     amount_cents = EurosFilter("Montant")

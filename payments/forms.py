@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from payments.bank_reasons import BANK_REASONS
 from payments.models import Run
 from payments.selectors.runs import months_to_prepare
 
@@ -42,3 +43,14 @@ class SettlementForm(forms.Form):
         if day > timezone.localdate():
             raise forms.ValidationError("Cette date est à venir : indiquez le jour où la banque a payé.")
         return day
+
+
+class BankReasonForm(forms.Form):
+    """What the bank said of a transfer that it refused or gave back."""
+
+    bank_reason = forms.ChoiceField(
+        label="Motif de la banque",
+        choices=[("", "Choisir…"), *((code, f"{code} · {words}") for code, words in BANK_REASONS.items())],
+        error_messages={"required": "Choisissez le code que la banque a donné."},
+        help_text="Un motif qui parle du compte (AC, BE) suspend aussi le compte.",
+    )

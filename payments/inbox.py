@@ -9,6 +9,7 @@ from django.urls import reverse
 from association.models import User
 from association.registries import InboxItem
 from payments.models import Account, Run
+from payments.selectors.accounts import MINE, waiting_accounts
 
 
 def waiting_runs(user: User) -> Iterator[InboxItem]:
@@ -24,12 +25,13 @@ def waiting_runs(user: User) -> Iterator[InboxItem]:
             for run in Run.objects.visible_to(user).filter(state=state).exclude(kind=Run.Kind.OPENING):
                 if state == Run.State.SUBMITTED and run.submitted_by_id == user.pk:
                     continue
-                yield InboxItem(title, 1, reverse("payments:run", args=[run.pk]), detail=run.name)
+                yield InboxItem(title, 1, reverse("payments:run", args=[run.pk]), run.in_words, counted=False)
 
 
 def accounts_to_verify(user: User) -> Iterator[InboxItem]:
     """Proposed accounts that somebody else entered."""
     if user.has_perm("payments.manage_account"):
-        count = Account.objects.filter(state=Account.State.PROPOSED).exclude(entered_by=user).count()
+        count = waiting_accounts(Account.objects.order_by(), MINE, user=user).count()
         if count:
-            yield InboxItem("Comptes bancaires à vérifier", count, "", detail="avant le prochain paiement mensuel")
+            url = f"{reverse('payments:account_list')}?waiting={MINE}"
+            yield InboxItem("Comptes bancaires à vérifier", count, url, detail="avant le prochain paiement mensuel")

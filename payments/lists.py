@@ -1,4 +1,4 @@
-"""The lists of the payments: the runs, and what is in one (docs/lists.md)."""
+"""The lists of the payments: the runs, what is in one, all transfers, the bank accounts (docs/lists.md)."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from django.shortcuts import get_object_or_404
 
 from association.listing.declaration import Listing
 from association.models import Job, User
-from payments.filters import ExclusionFilter, LineFilter, PaymentFilter, RunFilter
-from payments.models import Payment, Run
-from payments.selectors import run_pages
+from payments.bulk_steps import ACCOUNT_STEPS, PAYMENT_STEPS
+from payments.filters import AccountFilter, ExclusionFilter, LineFilter, PaymentFilter, RunFilter, RunPaymentFilter
+from payments.models import Account, Payment, Run
+from payments.selectors import accounts, run_pages, transfers
 from payments.selectors.runs import summary
 from payments.services.preparing import PREPARE_JOB
-from payments.tables import ExclusionTable, LineTable, PaymentTable, RunTable
+from payments.tables import AccountTable, ExclusionTable, LineTable, PaymentTable, RunPaymentTable, RunTable
 
 
 class RunList(Listing):
@@ -22,9 +23,13 @@ class RunList(Listing):
 
     name = "paiements"
     title, noun = "Paiements mensuels", "paiement mensuel,paiements mensuels"
-    lead = "Chaque mois\u00a0: préparer, soumettre, donner le bon à payer, exporter, solder."
+    lead = (
+        "Chaque mois\u00a0: préparer, soumettre, donner le bon à payer, exporter, solder. "
+        "Reste dû net\u00a0: trop-perçus déduits."
+    )
     permission = "payments.view_run"
     address = "payments:run_list"
+    row_address = "payments:run"
     table, filters = RunTable, RunFilter
     template = "payments/run_list.html"
 
@@ -79,13 +84,15 @@ class ExclusionList(_OfRun):
         return {"month": about["run"].month}
 
 
-class PaymentList(_OfRun):
+class RunPaymentList(_OfRun):
     """The transfers of a run; none before they are made, none for whoever may not see them."""
 
     name = "virements"
     title, noun = "Virements", "virement,virements"
     address = "payments:run_payments"
-    table, filters = PaymentTable, PaymentFilter
+    row_address = "payments:payment"
+    table, filters = RunPaymentTable, RunPaymentFilter
+    bulk = PAYMENT_STEPS
     template = "payments/run_payments.html"
 
     def about(self, user: User, **route: Any) -> dict[str, Any]:
@@ -97,3 +104,36 @@ class PaymentList(_OfRun):
 
     def rows(self, user: User, **about: Any) -> QuerySet[Payment]:
         return run_pages.payment_rows(about["run"], user) if about["has_list"] else Payment.objects.none()
+
+
+class PaymentList(Listing):
+    """The transfers of all runs."""
+
+    name = "tous-les-virements"
+    title, noun = "Virements", "virement,virements"
+    permission = "payments.view_payment"
+    address = "payments:payment_list"
+    row_address = "payments:payment"
+    table, filters = PaymentTable, PaymentFilter
+    shown = ("reference", "beneficiary", "run", "amount_cents", "state", "paid_on")
+    bulk = PAYMENT_STEPS
+
+    def rows(self, user: User, **about: Any) -> QuerySet[Payment]:
+        return transfers.payment_list(user)
+
+
+class AccountList(Listing):
+    """The bank accounts, of which the end of the IBAN is shown."""
+
+    name = "comptes"
+    title, noun = "Comptes bancaires", "compte,comptes"
+    lead = "Qui saisit un compte ne le vérifie pas. L’IBAN entier se lit sur la page d’un compte, et c’est noté."
+    permission = "payments.view_account"
+    address = "payments:account_list"
+    row_address = "payments:account"
+    table, filters = AccountTable, AccountFilter
+    shown = ("beneficiary", "holder", "iban_last4", "bic", "state", "entered_by", "entered_at")
+    bulk = ACCOUNT_STEPS
+
+    def rows(self, user: User, **about: Any) -> QuerySet[Account]:
+        return accounts.account_list(user)

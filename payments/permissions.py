@@ -18,6 +18,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "payments.move_payment": frozenset({TREASURER}),
     "payments.view_export": frozenset({TREASURER, AUDITOR}),
     "payments.view_account": frozenset({TREASURER, AUDITOR}),
+    # The whole IBAN, each look logged; elsewhere its end only.
+    "payments.look_at_iban": frozenset({TREASURER}),
     "payments.propose_account": OFFICE,
     "payments.manage_account": frozenset({TREASURER}),
     "payments.publish_price": frozenset({ADMIN}),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
 from django.utils.html import format_html
 
 from association.money import euros, grouped
-from association.tables import CODE, NAMES, NUMBER, PieceColumn, StateColumn
+from association.tables import CODE, NAMES, NUMBER, DayColumn, InstantColumn, PieceColumn, StateColumn
 from association.workbook.report import french
 from payments.models import Run
 from payments.reasons import explain
@@ -26,6 +27,37 @@ class EurosColumn(tables.Column):
     def render(self, value: int) -> str:
         return euros(value)
 
+    def value(self, value: int) -> Decimal:
+        """In a file: euros, exactly."""
+        return Decimal(value).scaleb(-2)
+
+
+class IbanColumn(tables.Column):
+    """The end of an IBAN, on a page and in a file."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"verbose_name": "IBAN", "orderable": False, "attrs": CODE, "default": "", **kwargs})
+
+    def render(self, value: str) -> str:
+        return f"•••• {value}" if value else ""
+
+    def value(self, value: str) -> str:
+        return self.render(value)
+
+
+class BeneficiaryColumn(tables.Column):
+    """Who is owed the money; sorted by name."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        order = ("professional__last_name", "professional__first_name", "company__name")
+        super().__init__(
+            verbose_name="Bénéficiaire",
+            accessor="beneficiary",
+            order_by=tuple(f"beneficiary__{name}" for name in order),
+            attrs=NAMES,
+            **kwargs,
+        )
+
 
 class PersonColumn(PieceColumn):
     """Name, and RPPS below."""
@@ -38,6 +70,11 @@ class PersonColumn(PieceColumn):
         name = path.replace(".", "__")
         order = (f"{name}__last_name", f"{name}__first_name")
         super().__init__(template, verbose_name="Professionnel", order_by=order, attrs=NAMES, **kwargs)
+        self.person = tables.A(name)
+
+    def value(self, record: Any) -> str:
+        person = self.person.resolve(record)
+        return f"{person.last_name} {person.first_name} ({person.rpps})"
 
 
 class ActionColumn(PieceColumn):
@@ -51,6 +88,10 @@ class ActionColumn(PieceColumn):
         )
         order = ("participation__action__held_on", "participation__action__reference")
         super().__init__(template, verbose_name="Action", order_by=order, **kwargs)
+
+    def value(self, record: Any) -> str:
+        action = record.participation.action
+        return f"{action.reference}, {action.held_on:%d/%m/%Y}, {action.type}"
 
 
 class TeamColumn(tables.Column):
@@ -66,9 +107,10 @@ class TeamColumn(tables.Column):
 
 class RunTable(tables.Table):
     month = PieceColumn(
-        '{% load house %}<a href="{% url "payments:run" record.pk %}">{{ record.month|month|capfirst }}</a>'
-        "{% if record.kind == 'opening' %}<span class='soft'> · reprise</span>"
-        "{% elif record.sequence > 1 %}<span class='soft'> · complémentaire {{ record.sequence }}</span>{% endif %}",
+        '{% load house %}<span><a href="{% url "payments:run" record.pk %}">{{ record.month|month|capfirst }}</a>'
+        "{% if record.kind == 'opening' %}<span class='soft d-block'>reprise</span>"
+        "{% elif record.sequence > 1 %}<span class='soft d-block'>"
+        "complémentaire {{ record.sequence }}</span>{% endif %}</span>",
         verbose_name="Mois",
         order_by=("month", "sequence", "id"),
         attrs=CODE,
@@ -77,7 +119,7 @@ class RunTable(tables.Table):
     lines_count = tables.Column(verbose_name="Indemnités", attrs=NUMBER)
     due_cents = EurosColumn(verbose_name="Montant")
     paid_cents = EurosColumn(verbose_name="Viré")
-    closing_cents = EurosColumn(verbose_name="Reste dû")
+    closing_cents = EurosColumn(verbose_name="Reste dû net")
     submitted_by = tables.Column(verbose_name="Soumis par", default="", orderable=False)
     approved_by = tables.Column(verbose_name="Bon à payer de", default="", orderable=False)
 
@@ -87,6 +129,12 @@ class RunTable(tables.Table):
 
     def render_lines_count(self, value: int) -> str:
         return grouped(value)
+
+    def value_paid_cents(self, value: int, record: Run) -> Decimal | None:
+        return Decimal(value).scaleb(-2) if record.is_frozen and record.state != Run.State.VOIDED else None
+
+    def value_closing_cents(self, value: int, record: Run) -> Decimal | None:
+        return Decimal(value).scaleb(-2) if record.is_frozen else None
 
     def render_paid_cents(self, value: int, record: Run) -> str:
         return euros(value) if record.is_frozen and record.state != Run.State.VOIDED else ""
@@ -142,18 +190,66 @@ class ExclusionTable(tables.Table):
     def render_reason(self, value: str) -> str:
         return french(explain(value).label)
 
+    def value_reason(self, value: str) -> str:
+        return french(explain(value).label)
+
 
 class PaymentTable(tables.Table):
-    beneficiary = tables.Column(verbose_name="Bénéficiaire", orderable=False)
+    """The transfers of all runs."""
+
+    reference = tables.Column(
+        verbose_name="Référence", attrs=CODE, linkify=("payments:payment", {"pk": tables.A("pk")})
+    )
+    beneficiary = BeneficiaryColumn()
+    run = PieceColumn(
+        '{% load house %}<a href="{% url "payments:run" record.run_id %}">{{ record.run.month|month|capfirst }}</a>'
+        "{% if record.run.kind == 'opening' %}<span class='soft'> · reprise</span>{% elif record.run.sequence > 1 %}"
+        "<span class='soft'> · complémentaire {{ record.run.sequence }}</span>{% endif %}",
+        verbose_name="Paiement",
+        order_by=("run__month", "run__sequence", "run_id"),
+        export="run__month",
+        attrs=CODE,
+    )
+    amount_cents = EurosColumn(verbose_name="Montant")
+    state = StateColumn()
+    paid_on = DayColumn(verbose_name="Payé le")
     holder = tables.Column(verbose_name="Titulaire du compte")
-    iban_last4 = tables.Column(verbose_name="IBAN", orderable=False, attrs=CODE, default="")
-    reference = tables.Column(verbose_name="Référence", attrs=CODE)
+    iban_last4 = IbanColumn()
+    bank_reason = tables.Column(verbose_name="Motif de la banque", attrs=CODE, default="")
+
+    class Meta:
+        order_by = ()
+        empty_text = "Aucun virement ne répond à ces filtres."
+
+
+class AccountTable(tables.Table):
+    beneficiary = BeneficiaryColumn(linkify=("payments:account", {"pk": tables.A("pk")}))
+    holder = tables.Column(verbose_name="Titulaire du compte", attrs=NAMES)
+    iban_last4 = IbanColumn()
+    bic = tables.Column(verbose_name="BIC", attrs=CODE, default="")
+    state = StateColumn()
+    entered_by = tables.Column(verbose_name="Saisi par", accessor="entered_by__full_name")
+    entered_at = InstantColumn(verbose_name="Saisi le")
+    verified_by = tables.Column(verbose_name="Vérifié par", accessor="verified_by__full_name", default="")
+    verified_at = InstantColumn(verbose_name="Vérifié le")
+
+    class Meta:
+        order_by = "-entered_at"
+        empty_text = "Aucun compte ne répond à ces filtres."
+
+
+class RunPaymentTable(tables.Table):
+    """The transfers of one run."""
+
+    beneficiary = BeneficiaryColumn()
+    holder = tables.Column(verbose_name="Titulaire du compte", attrs=NAMES)
+    iban_last4 = IbanColumn()
+    reference = tables.Column(
+        verbose_name="Référence", attrs=CODE, linkify=("payments:payment", {"pk": tables.A("pk")})
+    )
     amount_cents = EurosColumn(verbose_name="Montant")
     state = StateColumn()
 
     class Meta:
         order_by = ()
         empty_text = "Aucun virement ne répond à ces filtres."
-
-    def render_iban_last4(self, value: str) -> str:
-        return f"•••• {value}"

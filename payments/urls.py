@@ -3,8 +3,9 @@
 from django.urls import path
 
 from association.listing.urls import listing_urls
-from payments import views
-from payments.lists import ExclusionList, LineList, PaymentList, RunList
+from payments.lists import AccountList, ExclusionList, LineList, PaymentList, RunList, RunPaymentList
+from payments.views import accounts, transfers
+from payments.views import runs as views
 
 app_name = "payments"
 urlpatterns = [
@@ -16,7 +17,14 @@ urlpatterns = [
     *listing_urls("paiements/<int:pk>/indemnites/", LineList),
     *listing_urls("paiements/<int:pk>/non-indemnises/", ExclusionList),
     path("paiements/<int:pk>/totaux/", views.run_totals, name="run_totals"),
-    *listing_urls("paiements/<int:pk>/virements/", PaymentList),
+    *listing_urls("paiements/<int:pk>/virements/", RunPaymentList),
+    *listing_urls("virements/", PaymentList),
+    path("virements/<int:pk>/", transfers.payment, name="payment"),
+    path("virements/<int:pk>/etape/", transfers.payment_step, name="payment_step"),
+    *listing_urls("comptes/", AccountList),
+    path("comptes/<int:pk>/", accounts.account, name="account"),
+    path("comptes/<int:pk>/etape/", accounts.account_step, name="account_step"),
+    path("comptes/<int:pk>/iban/", accounts.account_iban, name="account_iban"),
     path("equipes/<int:pk>/indemnites/", views.of_team, name="of_team"),
     path("professionnels/<int:pk>/indemnites/", views.of_professional, name="of_professional"),
 ]

@@ -93,7 +93,8 @@ def browser() -> Iterator[Any]:
 
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop lives in the thread of the test
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=equipment.chromium(), args=["--no-sandbox"])
+        language = {**os.environ, "LANGUAGE": "fr"}  # of what the browser itself writes, where it has the words
+        chromium = playwright.chromium.launch(executable_path=equipment.chromium(), args=["--no-sandbox"], env=language)
         yield chromium
         chromium.close()
 

@@ -82,12 +82,18 @@ class StructureFacts:
 
 @dataclass(frozen=True, slots=True)
 class ConventionFacts:
-    """A convention: ``starts_on`` is its prise d'effet (its start while it has none), ``ends_on`` its effective end."""
+    """A convention: ``starts_on`` is its prise d'effet (its start while it has none), ``ends_on`` its effective end.
+
+    ``amendments_to_issue`` and ``amendments_to_sign``: how many wait for either.
+    """
 
     number: str
     state: str
     starts_on: dt.date
     ends_on: dt.date
+    signed_on: dt.date | None = None
+    amendments_to_issue: int = 0
+    amendments_to_sign: int = 0
 
 
 @dataclass(frozen=True, slots=True)

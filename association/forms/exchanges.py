@@ -36,7 +36,10 @@ class ExchangeForm(forms.Form):
     )
     subject = LineField(label="Objet", longest=SUBJECT_LENGTH, required=False)
     body = ProseField(
-        label="Texte", rows=6, needed="Écrivez ce qui a été dit.", help_text="Réservé au bureau. Aucun patient nommé."
+        label="Texte",
+        rows=6,
+        needed="Écrivez ce qui a été dit.",
+        help_text="L’équipe ne le voit pas. Aucun patient nommé.",
     )
     follow_up_on = DayField(label="Relance le", required=False, help_text=FOLLOW_UP_HELP)
 

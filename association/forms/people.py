@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from association.forms.places import CommuneField, ProfessionalField
-from association.forms.shared import VersionedForm
+from association.forms.shared import TURNING, VersionedForm
 from association.identifiers import compact, refuse_nir, rpps
 from association.models import Professional
 from association.money import grouped
@@ -18,7 +18,7 @@ from association.nomenclature import Profession
 
 MAX_NAME, MAX_PHONE, MAX_REASON = 100, 30, 500
 BIOLOGISTS = (Profession.MEDECIN, Profession.PHARMACIEN)
-PROFESSIONS = [("", "Choisissez…"), *Profession.choices]
+PROFESSIONS = [("", "Choisir…"), *Profession.choices]
 
 
 class LineField(forms.CharField):
@@ -27,6 +27,9 @@ class LineField(forms.CharField):
     def __init__(self, *, most: int = MAX_NAME, **kwargs: Any) -> None:
         self.most = most
         super().__init__(validators=[refuse_nir], **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return TURNING.sub("", super().to_python(value) or "").strip()
 
     def validate(self, value: Any) -> None:
         super().validate(value)

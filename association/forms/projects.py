@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from association.forms.places import CommunesField, EpcisField
-from association.forms.shared import DayField
+from association.forms.shared import DayField, SeveralField
 from association.identifiers import refuse_nir
 from association.models import HealthProject, Theme
 from association.money import grouped
@@ -136,9 +136,7 @@ SPECIAL: dict[str, Callable[[], forms.Field]] = {
     "building_from": lambda: DayField(required=False),
     "submission_planned_on": lambda: DayField(required=False),
     "starting_on": lambda: DayField(required=False),
-    "themes": lambda: forms.ModelMultipleChoiceField(
-        Theme.objects.all(), required=False, widget=forms.CheckboxSelectMultiple
-    ),
+    "themes": lambda: SeveralField(Theme.objects.all(), required=False, widget=forms.CheckboxSelectMultiple),
     "action_types": lambda: forms.MultipleChoiceField(
         choices=ActionType.choices, required=False, widget=forms.CheckboxSelectMultiple
     ),

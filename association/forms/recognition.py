@@ -13,6 +13,7 @@ from django.utils import timezone
 from association.forms.shared import DayField, LineField, ProseField, VersionedForm
 from association.forms.uploads import ScanField
 from association.models import ComplementPoint, RecognitionRequest
+from association.selectors.recognition import recognised_word
 from association.services.recognition import Missing
 
 MAX_POINTS = 40
@@ -140,7 +141,6 @@ class DecisionForm(forms.Form):
     decided_on = DayField(
         label="Date du courrier",
         needed="Indiquez la date du courrier.",
-        help_text="Une équipe est reconnue à partir de cette date.",
     )
     letter_reference = LineField(label="Référence du courrier", longest=80, needed="Indiquez la référence du courrier.")
     reason = ProseField(
@@ -149,6 +149,13 @@ class DecisionForm(forms.Form):
         help_text="Demandé pour un refus. L’équipe le lit, et peut reprendre son projet.",
     )
     letter = ScanField(label="Scan du courrier", required=False)
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        word = recognised_word(kind)
+        accepted, refused = self.fields["decision"].choices  # type: ignore[attr-defined]
+        self.fields["decision"].choices = [(accepted[0], f"L’équipe est {word}"), refused]  # type: ignore[attr-defined]
+        self.fields["decided_on"].help_text = f"Elle est {word} à partir de cette date, si l’ARS l’accepte."
 
 
 class LetterForm(forms.Form):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any, TypeVar
 
 from django import forms
@@ -21,9 +22,22 @@ SavedT = TypeVar("SavedT")
 NBSP = "\u00a0"
 CONFLICT = 409
 NOT_A_DAY = "Écrivez une date qui existe, par exemple 01/09/2026."
+# No day of a dossier lies outside: a year of three digits, or of another century, is a typing mistake.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
+# Marks that turn the direction of reading: what one reads would not be what is written.
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+LONGEST_KEY = 18  # digits; a row's key never has more
 MAX_PROSE = 5_000  # characters
 # A telephone as people write it: an optional country, then digits in any grouping.
 PHONE = re.compile(r"(\+\d{1,3})?[\d .\-()]{6,25}")
+
+
+def likely_day(day: date) -> None:
+    """Refuse a day that no dossier can have: validator of every day that somebody types."""
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValidationError(
+            f"Vérifiez l’année : une date se place entre {FIRST_DAY.year} et {LAST_DAY.year}.", code="year"
+        )
 
 
 class LineField(forms.CharField):
@@ -36,7 +50,7 @@ class LineField(forms.CharField):
         self.validators.append(refuse_nir)
 
     def to_python(self, value: Any) -> str:
-        return re.sub(r"\s+", " ", super().to_python(value) or "").strip()
+        return re.sub(r"\s+", " ", TURNING.sub("", super().to_python(value) or "")).strip()
 
     def validate(self, value: Any) -> None:
         super().validate(value)
@@ -81,6 +95,9 @@ class ProseField(forms.CharField):
         super().__init__(error_messages={"required": needed}, **options)
         self.validators.append(refuse_nir)
 
+    def to_python(self, value: Any) -> str:
+        return TURNING.sub("", super().to_python(value) or "")
+
     def validate(self, value: Any) -> None:
         super().validate(value)
         if len(value) > MAX_PROSE:
@@ -88,8 +105,20 @@ class ProseField(forms.CharField):
             raise ValidationError(f"Ce texte compte {found} caractères, la limite est de {limit}. Raccourcissez-le.")
 
 
+class SeveralField(forms.ModelMultipleChoiceField):
+    """Several rows of a table; a key that no row can have is refused like any other that is unknown."""
+
+    def clean(self, value: Any) -> Any:
+        for key in value if isinstance(value, (list, tuple)) else ():
+            if len(str(key)) > LONGEST_KEY:
+                raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": "…"})
+        return super().clean(value)
+
+
 class DayField(forms.DateField):
     """A day, chosen in a calendar or typed."""
+
+    default_validators = [likely_day]
 
     def __init__(self, *, needed: str = "Indiquez une date.", **options: Any) -> None:
         widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})

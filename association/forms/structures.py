@@ -14,7 +14,7 @@ from association.models import ExternalStructure, Membership, StructureLink, Tea
 from association.nomenclature import LegalForm
 from association.selectors.structures import members_to_link
 
-CHOOSE = [("", "Choisissez…")]
+CHOOSE = [("", "Choisir…")]
 MAX_NUMBER = 40  # as typed, with its spaces
 SINCE_FOREVER = "Laissez vide si le début n’est pas connu."
 STILL_ON = "Laissez vide tant que cela dure."
@@ -76,7 +76,7 @@ class CarryingForm(VersionedForm):
 class _MemberField(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
         left = f", sortie le {obj.left_on:%d/%m/%Y}" if obj.left_on else ""
-        return f"{obj.professional}, entrée le {obj.joined_on:%d/%m/%Y}{left}"
+        return f"{obj.person}, entrée le {obj.joined_on:%d/%m/%Y}{left}"
 
 
 class _StructureField(forms.ModelChoiceField):
@@ -96,7 +96,7 @@ class LinkForm(VersionedForm):
     structure = _StructureField(
         ExternalStructure.objects.select_related("commune").order_by("kind", "name", "pk"),
         label="Structure",
-        empty_label="Choisissez…",
+        empty_label="Choisir…",
         error_messages={
             "required": "Choisissez la structure.",
             "invalid_choice": "Cette structure n’est plus enregistrée. Choisissez-en une autre.",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.forms.boundfield import BoundField
 from django.utils import timezone
 
 from association.forms.places import CommunesField
-from association.forms.shared import DayField, LineField, MailField, PhoneField, VersionedForm
+from association.forms.shared import DayField, LineField, MailField, PhoneField, SeveralField, VersionedForm
+from association.identifiers import refuse_nir
 from association.models import ExternalStructure, Role, Team, Theme, User
 from association.nomenclature import TeamKind
 from association.services.teams import EVOLVES_INTO
@@ -45,9 +48,7 @@ class TeamForm(VersionedForm):
         label="Communes",
         help_text="Par leur nom, ou leur code INSEE. La première donne le département.",
     )
-    themes = forms.ModelMultipleChoiceField(
-        Theme.objects.all(), label="Thématiques", required=False, widget=forms.CheckboxSelectMultiple
-    )
+    themes = SeveralField(Theme.objects.all(), label="Thématiques", required=False, widget=forms.CheckboxSelectMultiple)
     shared_patients = forms.IntegerField(
         label="Patients communs",
         required=False,
@@ -67,6 +68,19 @@ class TeamForm(VersionedForm):
     contact_phone = PhoneField(label="Téléphone du contact", required=False)
     contact_email = MailField(label="Courriel du contact", required=False)
 
+    # What a first call tells comes first; what only the association knows, and what can wait, after it.
+    PARTS = (
+        ("L’équipe", ("name", "kind", "communes", "code")),
+        ("À qui parler", ("contact_name", "contact_phone", "contact_email")),
+        ("Qui la suit", ("officer", "ars_correspondent")),
+        ("Son sujet, s’il est déjà connu", ("shared_patients", "themes")),
+    )
+
+    def parts(self) -> Iterator[tuple[str, list[BoundField]]]:
+        """Yield the parts of the page: a title, and its fields."""
+        for title, names in self.PARTS:
+            yield title, [self[name] for name in names if name in self.fields]
+
     def __init__(self, *args: Any, team: Team | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if team is not None:
@@ -81,12 +95,12 @@ class NewTeamForm(TeamForm):
         CODE,
         label="Code",
         required=False,
+        validators=[refuse_nir],
         help_text="Laissez vide pour prendre le prochain numéro libre du département, comme {code}.",
         error_messages={
             "invalid": "Un code s’écrit en lettres majuscules, chiffres et tirets, par exemple EQ-44-001.",
         },
     )
-    field_order = ["name", "kind", "code"]
 
     def __init__(self, *args: Any, next_code: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

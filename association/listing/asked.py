@@ -15,13 +15,13 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from association.listing.filters import ListFilter, quoted
+from association.listing.filters import ListFilter, LotFilter, quoted
 
 if TYPE_CHECKING:
     from association.listing.declaration import Listing
     from association.models import User
 
-SORT, COLUMN, SIZE, PAGE, RESET = "tri", "col", "par", "page", "tout"
+SORT, COLUMN, SIZE, PAGE, RESET, LOT = "tri", "col", "par", "page", "tout", "lot"
 SIZES = (25, 50, 100, 200)
 USUAL_SIZE = 50
 MOST_REMARKS = 6
@@ -51,6 +51,8 @@ class Asked:
         self.listing, self.user, self.about = listing, user, about
         self.data = query
         self.filterset: ListFilter = listing.filters(query, listing.rows(user, **about), user=user, about=about)
+        if LOT in query:
+            self.filterset.filters[LOT] = LotFilter(listing.name, self.filterset)
         self._remarks: list[str] = [one for read in self.filterset.readings.values() for one in read.remarks]
         self._explain_unknown()
         self.column_names = self._columns()

@@ -28,6 +28,7 @@ class Listing:
     noun: ClassVar[str]
     permission: ClassVar[str]
     address: ClassVar[str]
+    row_address: ClassVar[str] = ""  # of a row's own page, which takes its key
     table: ClassVar[type[tables.Table]]
     filters: ClassVar[type[ListFilter]] = ListFilter
     shown: ClassVar[tuple[str, ...]] = ()
@@ -58,6 +59,10 @@ class Listing:
     def url(self, **route: Any) -> str:
         """Return the address of the page."""
         return reverse(self.address, kwargs=route or None)
+
+    def row_url(self, pk: int) -> str:
+        """Return the address of a row's own page, or nothing."""
+        return reverse(self.row_address, args=[pk]) if self.row_address else ""
 
     def url_of(self, part: str, **route: Any) -> str:
         """Return the address of a part under the page: ``views``."""

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django_tables2.rows import BoundRow
 from django_tables2.utils import AttributeDict
 
-from association.listing.asked import PAGE, SIZES, SORT, Asked, encoded
+from association.listing.asked import LOT, PAGE, SIZES, SORT, Asked, encoded
 
 LONG = 10  # choices: more than that scroll
 
@@ -127,7 +127,7 @@ def filter_parts(asked: Asked) -> list[FilterPart]:
     return [
         FilterPart(name, one.label, f"listing/filters/{one.part}.html", one, asked.filterset.readings[name].kept)
         for name, one in asked.filterset.filters.items()
-        if one.part != "search"
+        if one.part not in ("search", "lot")
     ]
 
 
@@ -163,7 +163,7 @@ def in_template(asked: Asked, *, whole: bool) -> dict[str, Any]:
         "after": query_of(asked, page.next_page_number()) if page.has_next() else "",
         "remarks": asked.remarks,
         "selectable": asked.listing.is_selectable(asked.user),
-        "hidden": [part for part in asked.parts if part[0] == SORT],
+        "hidden": [part for part in asked.parts if part[0] in (SORT, LOT)],
     }
     if not whole:
         return rows | {"named_parts": [part for part in filter_parts(asked) if part.one.part == "named"]}

@@ -21,6 +21,7 @@ from association.models.lists import team_of
 from association.selectors.lists import usual_query
 from association.selectors.lists import views_of as selected_views
 from association.services import lists as services
+from association.services.list_exports import AT_ONCE
 
 STEPS = ("rename", "share", "keep", "usual", "unusual", "delete")
 RESULTS = "list-results"  # the part of the page that is asked for again
@@ -69,6 +70,9 @@ def saved_views(request: HttpRequest, listing: Listing, asked: Asked, route: dic
         "own_views": [view for view in views if view.owner_id == user.pk],
         "team_views": [view for view in views if view.owner_id != user.pk],
         "may_share": bool(team_of(user)),  # type: ignore[arg-type]
+        "column_models": [view for view in views if view.columns_only],
+        "export_address": listing.url_of("export", **route),
+        "at_once": AT_ONCE,
     }
 
 

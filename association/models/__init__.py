@@ -1,4 +1,6 @@
 from association.models.attestations import Attestation, CoordinationAllowance
+from association.models.bulk import BulkItem, BulkOperation
+from association.models.calendar import CalendarKey
 from association.models.documents import Document
 from association.models.dossiers import DossierDocument, EligibilityLevel, Exchange, OutgoingMail, TeamFinding
 from association.models.duplicates import NotDuplicate
@@ -12,15 +14,20 @@ from association.models.recognition import ComplementPoint, RecognitionRequest
 from association.models.structures import EtpProgramme, ExternalStructure, StructureLink
 from association.models.teams import Team, Theme
 from association.models.territory import Commune, Department, Epci, Region, TerritoryEdition
-from association.models.users import Role, User
+from association.models.users import Digest, DigestDay, Role, User
 
 __all__ = [
     "Attestation",
+    "BulkItem",
+    "BulkOperation",
+    "CalendarKey",
     "Commune",
     "Company",
     "ComplementPoint",
     "CoordinationAllowance",
     "Department",
+    "Digest",
+    "DigestDay",
     "Document",
     "DossierDocument",
     "EligibilityLevel",

@@ -19,8 +19,9 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     def visible_to(self, user: Any) -> DocumentQuerySet:
         """Documents whose own permission the role has, and one's own uploads.
 
-        One that is filed in a dossier is for those who see that team. Bytes that are in quarantine in one dossier are
-        for nobody, wherever else they lie.
+        A personal one is for whoever had it made: what it holds follows that person's scope. One that is filed in a
+        dossier is for those who see that team. Bytes that are in quarantine in one dossier are for nobody, wherever
+        else they lie.
         """
         from association.models.teams import Team
 
@@ -29,13 +30,13 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         filings = self.model.filings.rel.related_model.objects.filter(document=models.OuterRef("pk"))  # type: ignore[attr-defined]
         seen = filings.filter(team__in=Team.objects.visible_to(user))
         closed = filings.model.objects.filter(document__sha256=models.OuterRef("sha256"), quarantined_at__isnull=False)
-        return self.filter(models.Q(permission__in=allowed) | models.Q(created_by=user)).filter(
+        return self.filter(models.Q(permission__in=allowed, personal=False) | models.Q(created_by=user)).filter(
             ~models.Exists(filings) | models.Exists(seen), ~models.Exists(closed)
         )
 
 
 class Document(models.Model):
-    """One stored file, never changed. ``permission`` is the one that a reader needs."""
+    """One stored file, never changed. ``permission`` is the one that a reader needs; ``personal``: its author alone."""
 
     filename = WordsField("nom du fichier", max_length=200)
     content_type = models.CharField("type", max_length=120)
@@ -43,6 +44,7 @@ class Document(models.Model):
     size = models.PositiveBigIntegerField("taille en octets")
     stored_as = models.CharField("rangé sous", max_length=200, db_index=True)
     permission = models.CharField("droit de lecture", max_length=80)
+    personal = models.BooleanField("réservé à son auteur", default=False)
     created_by = models.ForeignKey("association.User", models.PROTECT, related_name="+", verbose_name="par")
     created_at = models.DateTimeField("créé le", default=timezone.now)
 

@@ -137,7 +137,11 @@ class Exchange(models.Model):
 
 
 class OutgoingMail(models.Model):
-    """A message to send, and what became of it. In the embedded mode it is kept here and not sent."""
+    """A message to send, and what became of it. In the embedded mode it is kept here and not sent.
+
+    ``sending_at``: written, and committed, before the server is spoken to, and taken away once it has answered. While
+    no job is at work on the message it says that nobody knows whether the message left: a person decides.
+    """
 
     to = models.EmailField("destinataire")
     subject = WordsField("objet", max_length=150)
@@ -145,8 +149,11 @@ class OutgoingMail(models.Model):
     team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="mails", verbose_name="équipe")
     created_by = models.ForeignKey("association.User", models.PROTECT, related_name="+", verbose_name="par")
     created_at = models.DateTimeField("écrit le", default=timezone.now)
+    sending_at = models.DateTimeField("envoi commencé le", null=True, blank=True)
     sent_at = models.DateTimeField("envoyé le", null=True, blank=True)
     error = models.CharField("échec", max_length=300, blank=True)
+    # Where the reader stops messages of this kind, for the button of the mail program (RFC 8058).
+    unsubscribe_url = models.URLField("adresse de désabonnement", max_length=300, blank=True)
 
     class Meta:
         verbose_name = "message"

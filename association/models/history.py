@@ -4,6 +4,8 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
+from association.fields import ProseField, WordsField
+
 
 class TransitionLog(models.Model):
     """One change of state. The database refuses update and delete (association.immutability)."""
@@ -16,13 +18,16 @@ class TransitionLog(models.Model):
     to_state = models.CharField("vers", max_length=20)
     actor = models.ForeignKey("association.User", models.PROTECT, related_name="+", verbose_name="par")
     at = models.DateTimeField("le", auto_now_add=True)
-    comment = models.TextField("commentaire", blank=True)
+    comment = ProseField("commentaire", blank=True)
     origin = models.CharField("origine", max_length=20, blank=True)
 
     class Meta:
         verbose_name = "changement d'état"
         ordering = ["-at", "-id"]
-        indexes = [models.Index(fields=["content_type", "object_id"], name="transition_log_object")]
+        indexes = [
+            models.Index(fields=["content_type", "object_id"], name="transition_log_object"),
+            models.Index(fields=["-at"], name="transition_log_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.transition} : {self.from_state} → {self.to_state}"
@@ -37,7 +42,7 @@ class LookLog(models.Model):
     what = models.CharField("vu", max_length=60)
     actor = models.ForeignKey("association.User", models.PROTECT, related_name="+", verbose_name="par")
     at = models.DateTimeField("le", auto_now_add=True)
-    reason = models.CharField("motif", max_length=200, blank=True)
+    reason = WordsField("motif", max_length=200, blank=True)
 
     class Meta:
         verbose_name = "consultation"
@@ -72,6 +77,7 @@ class FieldChange(models.Model):
         indexes = [
             models.Index(fields=["content_type", "object_id"], name="field_change_object"),
             models.Index(fields=["team", "-at"], name="field_change_team"),
+            models.Index(fields=["-at"], name="field_change_at"),
         ]
 
     def __str__(self) -> str:

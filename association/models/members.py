@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from association.identifiers import rna, siret
 from association.nomenclature import LegalForm, MemberStatus, PracticeMode
+
+if TYPE_CHECKING:
+    from association.models.professionals import Professional
+
+# Who is a member, under whichever of the records that were joined: the key of the one that stays.
+PERSON = Coalesce("professional__merged_into", "professional")
+NEVER = models.Value(date.max, output_field=models.DateField())
 
 
 class TeamStructure(models.Model):
@@ -44,6 +53,34 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Memberships that cover a day (today by default)."""
         day = on or timezone.localdate()
         return self.filter(models.Q(left_on__isnull=True) | models.Q(left_on__gte=day), joined_on__lte=day)
+
+    def of_person(self, professional: int | None) -> MembershipQuerySet:
+        """The stays of the person of whom this is one record, whichever record they were entered under."""
+        from association.models.professionals import Professional
+
+        if professional is None:
+            return self.none()
+        return self.filter(professional__in=Professional.objects.same_person(professional))
+
+    def one_each(self) -> MembershipQuerySet:
+        """Leave out the doubles: of several of these stays by which one person is in one team at the same time, the
+        one of the record that stays is kept, else the oldest. Only records that were joined can have such stays."""
+        is_joined = models.Case(models.When(professional__merged_into=None, then=0), default=1)
+        ranked = self.alias(whose=PERSON, is_joined=is_joined)
+        before = models.Q(is_joined__lt=models.OuterRef("is_joined")) | models.Q(
+            is_joined=models.OuterRef("is_joined"), pk__lt=models.OuterRef("pk")
+        )
+        same_time = overlapping(models.OuterRef("joined_on"), models.OuterRef("left_on"))
+        found = ranked.order_by().filter(
+            same_time, before, team=models.OuterRef("team"), whose=models.OuterRef("whose")
+        )
+        return ranked.exclude(models.Exists(found))
+
+
+def overlapping(joined_on: models.OuterRef, left_on: models.OuterRef, stay: str = "") -> models.Q:
+    """Return the condition that a stay (under the path ``stay``) has a day in common with one of an outer query."""
+    not_over = models.Q(**{f"{stay}left_on": None}) | models.Q(**{f"{stay}left_on__gte": joined_on})
+    return not_over & models.Q(**{f"{stay}joined_on__lte": Coalesce(left_on, NEVER)})
 
 
 class Membership(models.Model):
@@ -84,6 +121,16 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.professional} ({self.team})"
+
+    @property
+    def person(self) -> Professional:
+        """Who is a member: the record that stays, when the stay was entered under one that was joined with it."""
+        return self.professional.person
+
+    def is_beside(self, other: Membership) -> bool:
+        """Whether another stay of the same team has a day in common with this one."""
+        begins, ends = max(self.joined_on, other.joined_on), [self.left_on or date.max, other.left_on or date.max]
+        return self.team_id == other.team_id and begins <= min(ends)
 
 
 class MembershipPeriod(models.Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from association.fields import WordsField
 from association.identifiers import finess, rpps, rpps_key_is_valid, siret
@@ -21,13 +22,19 @@ class ProfessionalQuerySet(models.QuerySet["Professional"]):
         if not user.has_perm("association.view_professional"):
             return self.none()
         if user.role == "referent":
-            own = Membership.objects.filter(professional=user.professional_id, is_referent=True)
+            own = Membership.objects.of_person(user.professional_id).filter(is_referent=True).current()
             members = Membership.objects.filter(team__in=own.values("team")).order_by()
             return self.filter(
-                models.Q(pk__in=members.values("professional"))
+                models.Q(pk=user.professional_id)  # also of a referent who has left the team
+                | models.Q(pk__in=members.values("professional"))
                 | models.Q(pk__in=members.values("professional__merged_into"))
             )
         return self
+
+    def same_person(self, record: int) -> ProfessionalQuerySet:
+        """The records of the person of whom this is one: the one that stays, and those joined with it."""
+        stays = Professional.objects.filter(pk=record).order_by().values(stays=Coalesce("merged_into", "pk"))
+        return self.filter(models.Q(pk__in=stays) | models.Q(merged_into__in=stays)).order_by()
 
 
 class Professional(models.Model):
@@ -83,6 +90,11 @@ class Professional(models.Model):
 
     def __str__(self) -> str:
         return f"{self.last_name} {self.first_name}"
+
+    @property
+    def person(self) -> Professional:
+        """Who this is: the record that stays, for one that was joined with it."""
+        return self.merged_into or self
 
     @property
     def rpps_warning(self) -> str:

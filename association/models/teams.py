@@ -95,9 +95,8 @@ class TeamQuerySet(models.QuerySet["Team"]):
         if not user.has_perm("association.view_team"):
             return self.none()
         if user.role == "referent":
-            return self.filter(
-                memberships__in=Membership.objects.filter(professional=user.professional_id, is_referent=True).current()
-            ).distinct()
+            own = Membership.objects.of_person(user.professional_id).filter(is_referent=True).current()
+            return self.filter(memberships__in=own).distinct()
         if user.role == "ars":
             seen = self.exclude(kind=TeamKind.INFORMAL).exclude(state__in=Team.BEFORE_SUBMISSION)
             return seen.filter(department=user.department_id) if user.department_id else seen

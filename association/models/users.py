@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from association.fields import WordsField
+
 
 class Role(models.TextChoices):
     STAFF = "staff", "Chargé·e de mission"
@@ -18,6 +20,12 @@ class Role(models.TextChoices):
     REFERENT = "referent", "Référent·e d'équipe"
     ADMIN = "admin", "Administrateur·rice"
     SYSTEM = "system", "Système"
+
+
+class Digest(models.TextChoices):
+    NEVER = "never", "Jamais"
+    DAILY = "daily", "Chaque jour ouvré"
+    WEEKLY = "weekly", "Chaque lundi"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -44,10 +52,11 @@ class User(AbstractBaseUser):
 
     ``department`` narrows an ARS user to one délégation; ``professional`` says who a team's referent is, and
     links a treasurer who is also paid (docs/payment-rules.md, four eyes); ``access_until`` ends an auditor's access.
+    ``seen_at``: the last page; ``last_visit_at``: the end of the visit before this one (association.visits).
     """
 
     email = models.EmailField("courriel", unique=True)
-    full_name = models.CharField("nom affiché", max_length=150)
+    full_name = WordsField("nom affiché", max_length=150)
     role = models.CharField("rôle", max_length=20, choices=Role)
     department = models.ForeignKey(
         "association.Department", models.PROTECT, null=True, blank=True, verbose_name="département"
@@ -63,6 +72,9 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField("compte actif", default=True)
     access_until = models.DateField("accès jusqu'au", null=True, blank=True)
     date_joined = models.DateTimeField("créé le", default=timezone.now)
+    seen_at = models.DateTimeField("dernière page", null=True, blank=True, editable=False)
+    last_visit_at = models.DateTimeField("fin de la visite précédente", null=True, blank=True, editable=False)
+    digest = models.CharField("résumé par courriel", max_length=10, choices=Digest, default=Digest.NEVER)
 
     objects = UserManager()
 
@@ -103,3 +115,32 @@ class User(AbstractBaseUser):
         from association.permissions import granted
 
         return any(name.startswith(f"{app_label}.") and self.role in roles for name, roles in granted().items())
+
+
+class DigestDay(models.Model):
+    """A day on which an account was given its digest, or on which there was nothing to tell: one a day, for ever.
+
+    The beat may be delivered twice, and two workers may do it at the same moment: the constraint lets one through.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="digest_days", verbose_name="compte")
+    day = models.DateField("jour")
+    made_at = models.DateTimeField("fait le", default=timezone.now)
+    mail = models.OneToOneField(
+        "association.OutgoingMail", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="message"
+    )
+
+    class Meta:
+        verbose_name = "résumé d'un jour"
+        verbose_name_plural = "résumés des jours"
+        ordering = ["-day", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "day"],
+                name="digest_day_unique",
+                violation_error_message="Le résumé de ce jour est déjà fait.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.day:%d/%m/%Y}"

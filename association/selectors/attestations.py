@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -9,9 +10,18 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from association.attested_period import Days, MembershipFacts, NotAttestable, attested_days
-from association.models import Attestation, CoordinationAllowance, Membership, RecognitionRequest, Team, User
+from association.models import (
+    Attestation,
+    CoordinationAllowance,
+    Membership,
+    MembershipPeriod,
+    RecognitionRequest,
+    Team,
+    User,
+)
 from association.nomenclature import MemberStatus
 from association.pdf.attestation import AttestationContent
+from association.selectors.members import doubles_of
 
 YEARS_BACK = 4
 
@@ -41,33 +51,51 @@ class Standing:
 
 
 def membership_facts(membership: Membership) -> MembershipFacts:
-    """Return what the rules of an attestation judge of a stay."""
+    """Return what the rules of an attestation judge of a stay; its doubles are the same person's presence."""
     team = membership.team
+    stays = [membership, *doubles_of(membership)]
     ends = [withdrawn - timedelta(days=1)] if (withdrawn := team.recognition_withdrawn_on) else []
     ends += [team.closed_on] if team.closed_on else []
-    confirmed = membership.periods.filter(status=MemberStatus.CONFIRMED).values_list("starts_on", "ends_on")
     return MembershipFacts(
-        joined_on=membership.joined_on,
-        left_on=membership.left_on,
-        confirmed=tuple(confirmed),
+        joined_on=min(stay.joined_on for stay in stays),
+        left_on=last_day_of(stays),
+        confirmed=tuple(confirmed_within(stays)),
         recognised_on=team.recognised_on,
         recognised_until=min(ends) if ends else None,
     )
 
 
+def last_day_of(stays: Sequence[Membership]) -> date | None:
+    """Return the last day of several stays of one person, None when one of them goes on."""
+    ends = [stay.left_on for stay in stays]
+    return None if None in ends else max(end for end in ends if end)
+
+
+def confirmed_within(stays: Sequence[Membership]) -> Iterator[tuple[date | None, date | None]]:
+    """Yield the days in which a person is confirmed, each period within the stay that it is of."""
+    limits = {stay.pk: stay for stay in stays}
+    confirmed = MembershipPeriod.objects.filter(status=MemberStatus.CONFIRMED, membership__in=stays).order_by("pk")
+    for pk, starts_on, ends_on in confirmed.values_list("membership_id", "starts_on", "ends_on"):
+        joined_on, left_on = limits[pk].joined_on, limits[pk].left_on
+        last = min(ends_on or date.max, left_on or date.max)
+        yield max(starts_on or joined_on, joined_on), None if last == date.max else last
+
+
 def years_to_attest(membership: Membership, *, on: date | None = None) -> list[int]:
     """Return the civil years that one may ask for, the present one first: those of the stay, not those to come."""
     today = on or timezone.localdate()
-    last = min(today.year, membership.left_on.year if membership.left_on else today.year)
-    first = max(min(membership.joined_on.year, last), last - YEARS_BACK)
+    stays = [membership, *doubles_of(membership)]
+    left_on = last_day_of(stays)
+    last = min(today.year, left_on.year if left_on else today.year)
+    first = max(min(min(stay.joined_on for stay in stays).year, last), last - YEARS_BACK)
     return list(range(last, first - 1, -1))
 
 
 def attestations_of(membership: Membership, user: User) -> list[Standing]:
-    """Return the attestations of a stay that the user may see, the valid ones first within a year."""
+    """Return the attestations of a stay and its doubles that the user may see, the valid ones first within a year."""
     found = (
         Attestation.objects.visible_to(user)
-        .filter(membership=membership)
+        .filter(membership__in=[membership, *doubles_of(membership)])
         .select_related("membership__team", "membership__professional", "document", "issued_by")
         .order_by("-year", "-issued_at", "-pk")
     )
@@ -113,7 +141,7 @@ def _verdict(attestation: Attestation, today: date) -> Verdict:
         day = timezone.localtime(attestation.replaced_at).date()
         return Verdict("replaced", "Remplacée", "over", f"Une autre attestation l'a remplacée le {day:%d/%m/%Y}.")
     # Whatever the paper says, what has ended since is said first.
-    withdrawn, left = team.recognition_withdrawn_on, membership.left_on
+    withdrawn, left = team.recognition_withdrawn_on, last_day_of([membership, *doubles_of(membership)])
     if withdrawn and withdrawn <= said.last:
         sentence = f"La reconnaissance de l'équipe a été retirée le {withdrawn:%d/%m/%Y} : elle ne vaut plus."
         return Verdict("withdrawn", "Reconnaissance retirée", "bad", sentence)

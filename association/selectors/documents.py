@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from association.models import Document, DossierDocument, Team, User
+from association.searching import having, words
+from association.selectors.teams import teams_named
 
+FILED, CLOSED, ERASED = "classe", "quarantaine", "efface"
+DOCUMENT_STATES = ((FILED, "Classé"), (CLOSED, "En quarantaine"), (ERASED, "Effacé"))
 SEES_ALL = ("association.view_dossier_document", "association.quarantine_document")
 
 
@@ -33,6 +37,37 @@ def filings_for(user: User) -> QuerySet[DossierDocument]:
     )
 
 
+def document_list(user: User) -> QuerySet[DossierDocument]:
+    """Return what is filed in all dossiers of the user's scope, line by line as each dossier shows it.
+
+    ``may_open`` says whether the user may open the document.
+    """
+    visible = Document.objects.visible_to(user).order_by().filter(pk=OuterRef("document"))
+    names = Document.objects.order_by().values_list("permission", flat=True).distinct()
+    allowed = [name for name in names if user.has_perm(name)]
+    found = filings_for(user).select_related("team").annotate(may_open=Exists(visible.filter(permission__in=allowed)))
+    return found if _sees_all(user) else found.filter(Exists(visible))
+
+
+def search_documents(filings: QuerySet[DossierDocument], text: str) -> QuerySet[DossierDocument]:
+    """Return the documents of which every word typed is in the title or the team; a closed title is not searched."""
+    for word in words(text):
+        titled = having(DossierDocument.objects.filter(quarantined_at__isnull=True).order_by(), word, "title")
+        filings = filings.filter(Q(team__in=teams_named(word).values("pk")) | Q(pk__in=titled.values("pk")))
+    return filings
+
+
+def in_document_state(filings: QuerySet[DossierDocument], state: str) -> QuerySet[DossierDocument]:
+    """Return the documents that are open, in quarantine or erased."""
+    if state == ERASED:
+        return filings.filter(erased_at__isnull=False)
+    return filings.filter(erased_at__isnull=True, quarantined_at__isnull=state == FILED)
+
+
+def _sees_all(user: User) -> bool:
+    return any(user.has_perm(permission) for permission in SEES_ALL)
+
+
 def documents_of(team: Team, user: User) -> list[FiledDocument]:
     """Return the documents of a dossier, newest first.
 
@@ -41,7 +76,7 @@ def documents_of(team: Team, user: User) -> list[FiledDocument]:
     """
     opened = set(Document.objects.visible_to(user).filter(filings__team=team).values_list("pk", flat=True))
     closes = user.has_perm("association.quarantine_document")
-    sees_all = any(user.has_perm(permission) for permission in SEES_ALL)
+    sees_all = _sees_all(user)
     return [
         FiledDocument(
             filing=filing,

@@ -32,6 +32,7 @@ DONE_ELSEWHERE = frozenset(
         "withdraw_recognition",
     }
 )
+Decision = RecognitionRequest.Decision
 RESUMING = {"resume", "resume_under_convention"}
 NOT_FROM_HERE = "Cette étape n'est pas possible maintenant : la page a été mise à jour."
 UNTOLD = "Des constats restent à lever."
@@ -44,6 +45,14 @@ class Section:
     anchor: str
     title: str
     url: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a team works on: its themes by name, and how many patients its members share (None: not said)."""
+
+    themes: tuple[str, ...]
+    shared_patients: int | None
 
 
 @dataclass(frozen=True)
@@ -105,6 +114,15 @@ def team_dossier(user: User) -> QuerySet[Team]:
             ),
         )
     )
+
+
+def subject_of(team: Team) -> Subject:
+    """Return what a team works on: as its latest submitted version says it, or its draft, or else its own page."""
+    versions = team.projects.defer("content").prefetch_related("themes").order_by("number")
+    known = list(versions)
+    submitted = [one for one in known if one.state != HealthProject.State.DRAFT]
+    said = (submitted or known or [team])[-1]
+    return Subject(tuple(theme.name for theme in said.themes.all()), said.shared_patients)
 
 
 def sections_of(team: Team, *, user: User) -> list[Section]:
@@ -198,18 +216,27 @@ def standing_of(team: Team, found: Sequence[Finding], *, on: date | None = None)
 
 
 def stages_of(team: Team) -> list[Stage]:
-    """Return the way of a team with the day of each stage, from the changes of its state."""
-    rows = TransitionLog.objects.filter(
-        content_type=ContentType.objects.get_for_model(Team), object_id=team.pk
-    ).order_by("at", "pk")
+    """Return the way of a team with the day of each stage, from the changes of its state.
+
+    Where these do not know it (a team taken over from elsewhere entered late), the dossier may: the day on which the
+    team was recognised, a version submitted, a convention signed.
+    """
+    log = TransitionLog.objects.filter(content_type=ContentType.objects.get_for_model(Team), object_id=team.pk)
+    rows = list(log.order_by("at", "pk").values_list("to_state", "at", "origin"))
     reached: dict[str, date | None] = {}
-    for to_state, at, origin in rows.values_list("to_state", "at", "origin"):
+    for to_state, at, origin in rows:
         # What was taken over from elsewhere entered there on a day that says nothing of the team.
         reached[to_state] = None if origin else _day(at)
-    if team.recognised_on:
-        reached["recognised"] = team.recognised_on
-    known = {"suspended": team.suspended_on, "withdrawn": team.recognition_withdrawn_on, "closed": team.closed_on}
+    known = {
+        "recognised": team.recognised_on,
+        "suspended": team.suspended_on,
+        "withdrawn": team.recognition_withdrawn_on,
+        "closed": team.closed_on,
+    }
     reached |= {code: day for code, day in known.items() if day}
+    entered = _day(rows[0][1]) if rows else timezone.localdate()
+    found = _days_in_the_dossier(team, entered)
+    reached |= {code: day for code, day in found.items() if day and reached.get(code) is None}
     return stages(
         kind=team.kind,
         state=str(team.state),
@@ -217,6 +244,28 @@ def stages_of(team: Team) -> list[Stage]:
         came_from=suspended_out_of(team) if team.state == Team.State.SUSPENDED else "",
         outcome=team.get_outcome_display(),
     )
+
+
+def _days_in_the_dossier(team: Team, entered: date) -> dict[str, date | None]:
+    """Return the day of each stage that something else than a change of state tells, by state.
+
+    Args:
+        entered: the day of the first change. What was written on it, at a taking over, says nothing of the team.
+    """
+    versions = [(_day(made), sent) for made, sent in team.projects.values_list("created_at", "submitted_on")]
+    requests = list(team.recognition_requests.values_list("submitted_on", "decision", "decided_on"))
+    decided = {kind: [day for _, decision, day in requests if decision == kind and day] for kind in Decision}
+    recognised = team.recognised_on or max(decided[Decision.ACCEPTED], default=None)
+    sent = [day for _, day in versions if day] + [day for day, *_ in requests]
+    facts = [one for source in convention_facts for one in source([team], entered).get(team.pk, ())]
+    return {
+        "registered": _day(team.created_at) if _day(team.created_at) < entered else None,
+        "drafting": min((day for day, _ in versions if day < entered), default=None),
+        "submitted": max((day for day in sent if recognised is None or day <= recognised), default=None),
+        "refused": max(decided[Decision.REFUSED], default=None),
+        "recognised": recognised,
+        "under_convention": min((one.signed_on for one in facts if one.signed_on), default=None),
+    }
 
 
 def _day(at: datetime) -> date:

@@ -8,12 +8,12 @@ from datetime import date
 
 from django.conf import settings
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Sum, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 
 from association.jobs import LIVE
 from association.mails import SEND_JOB
-from association.models import Exchange, Job, Membership, OutgoingMail, Role, Team, User
+from association.models import Exchange, Job, Membership, OutgoingMail, Professional, Role, Team, User
 from association.money import SPACE, grouped
 
 
@@ -56,6 +56,8 @@ class ExchangeLine:
 
 SENT = MailState("sent", "Envoyé", "good")
 WAITING = MailState("waiting", "En attente d’envoi", "waiting")
+SENDING = MailState("sending", "En cours d’envoi", "waiting")
+UNCERTAIN = MailState("uncertain", "Envoi incertain", "attention")
 FAILED = MailState("failed", "Non envoyé", "bad")
 KEPT = MailState("kept", "Gardé ici", "idle")
 
@@ -111,15 +113,17 @@ def due_follow_ups(user: User, *, on: date | None = None) -> QuerySet[Exchange]:
 
 def addresses_of(team: Team) -> list[Address]:
     """Return to whom one can write in a team: its referents of today by name, then its contact, each address once."""
-    referents = Membership.objects.current().filter(team=team, is_referent=True).select_related("professional")
+    people = _referents_of(team)
+    owners = Coalesce("professional__merged_into", "professional")
     accounts = dict(
-        User.objects.filter(role=Role.REFERENT, is_active=True, professional__in=referents.values("professional"))
-        .order_by("pk")
-        .values_list("professional_id", "email")
+        User.objects.filter(role=Role.REFERENT, is_active=True)
+        .alias(whose=owners)
+        .filter(whose__in=[person.pk for person in people])
+        .order_by("-pk")
+        .values_list(owners, "email")
     )
     found: dict[str, Address] = {}
-    for membership in referents.order_by("professional__last_name", "professional__first_name"):
-        person = membership.professional
+    for person in people:
         email = person.email or accounts.get(person.pk, "")
         if email:
             found.setdefault(email.lower(), Address(email, str(person), "référent·e"))
@@ -132,8 +136,14 @@ def addresses_of(team: Team) -> list[Address]:
 def referents_without_address(team: Team) -> list[str]:
     """Return the referents of today to whom one cannot write."""
     reached = {address.name for address in addresses_of(team)}
-    referents = Membership.objects.current().filter(team=team, is_referent=True).select_related("professional")
-    return sorted(str(m.professional) for m in referents if str(m.professional) not in reached)
+    return sorted({str(person) for person in _referents_of(team)} - reached)
+
+
+def _referents_of(team: Team) -> list[Professional]:
+    """Return the referents of today by name, each once."""
+    stays = Membership.objects.current().filter(team=team, is_referent=True).one_each()
+    people = [stay.person for stay in stays.select_related("professional__merged_into")]
+    return sorted(people, key=lambda person: (person.last_name, person.first_name, person.pk))
 
 
 def outbox(user: User) -> QuerySet[OutgoingMail]:
@@ -147,6 +157,14 @@ def outbox(user: User) -> QuerySet[OutgoingMail]:
     )
 
 
+def uncertain_mails(user: User) -> QuerySet[OutgoingMail]:
+    """Return the messages that may have left, and about which a person has to decide; the oldest first."""
+    if not user.has_perm("association.view_outbox"):
+        return OutgoingMail.objects.none()
+    begun = outbox(user).filter(sending_at__isnull=False, sent_at=None)
+    return begun.filter(is_waiting=False).order_by("sending_at", "pk")
+
+
 def mail_is_sent() -> bool:
     """Whether there is a server for e-mail; without one the messages are kept in the outbox."""
     return bool(settings.MAIL_IS_SENT)
@@ -156,6 +174,8 @@ def state_of(mail: OutgoingMail, *, is_waiting: bool) -> MailState:
     """Return what became of a message."""
     if mail.sent_at:
         return SENT
+    if mail.sending_at:
+        return SENDING if is_waiting else UNCERTAIN
     if is_waiting:
         return WAITING
     return FAILED if mail.error else KEPT

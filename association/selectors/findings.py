@@ -56,6 +56,7 @@ class Told:
     teams: int
     oldest: date
     only_team: int
+    only_name: str
 
 
 def dossier_findings(team: Team) -> list[DossierFinding]:
@@ -80,7 +81,7 @@ def told_to(user: User) -> Iterator[Told]:
         watched(TeamFinding.objects.order_by())
         .filter(Q(team__officer=user) | Q(team__officer=None), team__in=Team.objects.visible_to(user))
         .values_list("code", "team__officer")
-        .annotate(teams=Count("team", distinct=True), oldest=Min("since"), first=Min("team"))
+        .annotate(teams=Count("team", distinct=True), oldest=Min("since"), first=Min("team"), name=Min("team__name"))
     )
     places = {code: place for place, code in enumerate(watched_findings.names())}
     for row in sorted(rows, key=lambda found: (found[1] is None, places[found[0]])):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from django.http import QueryDict
+
 from association.models import SavedView, User
+
+LONGEST_NUMBER = 18  # digits
 
 
 def views_of(listing: str, user: User) -> list[SavedView]:
@@ -15,3 +19,11 @@ def usual_query(listing: str, user: User) -> str:
     """Return the query of the view that a person finds when they open a list; nothing without one."""
     found = SavedView.objects.filter(owner=user, listing=listing, is_usual=True).values_list("query", flat=True)
     return next(iter(found), "")
+
+
+def columns_of(listing: str, number: str, *, user: User) -> list[str]:
+    """Return the columns of a model that a person may use, by its number as it was sent; none for another."""
+    if not (number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER):
+        return []
+    models = SavedView.objects.visible_to(user).filter(listing=listing, columns_only=True, pk=int(number))
+    return [name for query in models.values_list("query", flat=True) for name in QueryDict(query).getlist("col")]

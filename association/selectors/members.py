@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from association.models import Membership, MembershipPeriod, Team, User
+from association.models import Membership, MembershipPeriod, Professional, Team, User
+from association.models.members import PERSON
 from association.models.territory import search_key
 from association.nomenclature import MemberStatus, Profession
 
 
 @dataclass(frozen=True)
 class Member:
-    """A member as the page shows it: the facts of the day (or the last known ones), and the others, dated."""
+    """A member as the page shows it: the facts of the day (or the last known ones), and the others, dated.
+
+    ``doubles``: the stays of the same person at the same time under a record that was joined with this one.
+    """
 
     membership: Membership
     facts: MembershipPeriod | None
     other_facts: tuple[MembershipPeriod, ...]
     is_current: bool
+    doubles: tuple[Membership, ...] = ()
+
+    @property
+    def person(self) -> Professional:
+        """Who it is: the record that stays."""
+        return self.membership.person
+
+    @property
+    def is_referent(self) -> bool:
+        """Whether the person is a referent of the team, under whichever record."""
+        return any(stay.is_referent for stay in (self.membership, *self.doubles))
 
     @property
     def is_past(self) -> bool:
@@ -50,35 +67,70 @@ def memberships_for(user: User) -> QuerySet[Membership]:
     periods = MembershipPeriod.objects.select_related("place", "company").order_by(F("starts_on").asc(nulls_first=True))
     return (
         Membership.objects.filter(team__in=Team.objects.visible_to(user))
-        .select_related("team", "professional")
+        .select_related("team", "professional__merged_into")
         .prefetch_related(Prefetch("periods", periods))
     )
 
 
 def member_of(membership: Membership, *, on: date | None = None) -> Member:
     """Return a stay (of `memberships_for`) with the facts of a day (today by default)."""
-    return _member(membership, on or timezone.localdate())
+    found = _member(membership, on or timezone.localdate())
+    return replace(found, doubles=tuple(doubles_of(membership)))
+
+
+def doubles_of(membership: Membership) -> list[Membership]:
+    """Return the other stays by which the same person is in the same team at the same time, the oldest first."""
+    others = Membership.objects.of_person(membership.professional_id).filter(team=membership.team_id)
+    rows = others.exclude(pk=membership.pk).select_related("team", "professional__merged_into").order_by("pk")
+    return [stay for stay in rows if stay.is_beside(membership)]
 
 
 def members_of(team: Team, *, on: date | None = None) -> list[Member]:
-    """Return the members of a team: those of the day by name, then those who left, the last first."""
+    """Return the members of a team: those of the day by name, then those who left, the last first.
+
+    A person is one member, under however many records the stays of one time were entered.
+    """
     day = on or timezone.localdate()
     periods = MembershipPeriod.objects.select_related("place", "company").order_by(F("starts_on").asc(nulls_first=True))
     memberships = (
         Membership.objects.filter(team=team)
-        .select_related("professional")
+        .select_related("professional__merged_into")
         .prefetch_related(Prefetch("periods", periods))
-        .order_by("joined_on")
+        .order_by("joined_on", "pk")
     )
-    members = [_member(membership, day) for membership in sorted(memberships, key=_by_name)]
+    members = _one_each([_member(membership, day) for membership in sorted(memberships, key=_by_name)])
     gone = [member for member in members if not member.is_current]
     gone.sort(key=lambda member: member.membership.left_on or member.membership.joined_on, reverse=True)
     return [member for member in members if member.is_current] + gone
 
 
+def _one_each(members: list[Member]) -> list[Member]:
+    """Make one member of the stays that a person has at one time: the one that says most of today leads."""
+    leading: dict[int, list[Member]] = defaultdict(list)
+    doubles: dict[int, list[Membership]] = defaultdict(list)
+    for member in sorted(members, key=_weight):
+        beside = (led for led in leading[member.person.pk] if led.membership.is_beside(member.membership))
+        if leads := next(beside, None):
+            doubles[leads.membership.pk].append(member.membership)
+        else:
+            leading[member.person.pk].append(member)
+    kept = {member.membership.pk for several in leading.values() for member in several}
+    return [
+        replace(member, doubles=tuple(doubles[member.membership.pk]))
+        for member in members
+        if member.membership.pk in kept
+    ]
+
+
+def _weight(member: Member) -> tuple[bool, bool, bool, int]:
+    confirmed = member.facts is not None and member.facts.status == MemberStatus.CONFIRMED
+    is_joined = member.membership.professional.merged_into_id is not None
+    return not member.is_current, not confirmed, is_joined, member.membership.pk
+
+
 def _by_name(membership: Membership) -> tuple[str, str]:
     """As a French reader looks a name up: whatever its capitals and accents, on every database."""
-    return search_key(str(membership.professional)), membership.professional.rpps
+    return search_key(str(membership.person)), membership.person.rpps
 
 
 def _member(membership: Membership, day: date) -> Member:
@@ -102,8 +154,15 @@ def professions_of(team: Team) -> list[tuple[str, int]]:
     rows = (
         Membership.objects.current()
         .filter(team=team, periods__in=confirmed)
-        .order_by("-professional__is_general_practitioner", "professional__profession")
-        .values_list("professional__profession", "professional__is_general_practitioner")
-        .annotate(count=Count("professional", distinct=True))
+        .alias(
+            whose=PERSON,
+            kept_profession=Coalesce("professional__merged_into__profession", "professional__profession"),
+            kept_gp=Coalesce(
+                "professional__merged_into__is_general_practitioner", "professional__is_general_practitioner"
+            ),
+        )
+        .order_by("-kept_gp", "kept_profession")
+        .values_list(F("kept_profession"), F("kept_gp"))
+        .annotate(count=Count("whose", distinct=True))
     )
     return [("Médecin généraliste" if gp else str(Profession(code).label), count) for code, gp, count in rows]

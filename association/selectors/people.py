@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import F, Prefetch, Q, QuerySet
@@ -112,7 +112,19 @@ def stays_of(person: Professional, *, user: User, on: date | None = None) -> lis
         )
         .order_by("-joined_on", "-pk")
     )
-    return sorted((_stay(membership, day) for membership in memberships), key=lambda stay: not stay.is_current)
+    stays = _attested_once([_stay(membership, day) for membership in memberships], day)
+    return sorted(stays, key=lambda stay: not stay.is_current)
+
+
+def _attested_once(stays: list[Stay], day: date) -> list[Stay]:
+    """Ask for one attestation where a person has several stays in a team at one time, under joined records."""
+    found: list[Stay] = []
+    for stay in stays:
+        beside = [one for one in stays if one is not stay and one.membership.is_beside(stay.membership)]
+        attested = any(attestation.year == day.year for one in beside for attestation in one.attestations)
+        asked = any(one.may_be_attested for one in found if one.membership.is_beside(stay.membership))
+        found.append(replace(stay, may_be_attested=stay.may_be_attested and not attested and not asked))
+    return found
 
 
 def _stay(membership: Membership, day: date) -> Stay:

@@ -34,6 +34,16 @@ def projects_for(user: User) -> QuerySet[HealthProject]:
     return HealthProject.objects.visible_to(user).select_related("team__department").prefetch_related(*EVERY_ANSWER)
 
 
+def project_list(user: User) -> QuerySet[HealthProject]:
+    """Return all versions of the user's scope with what a list shows of them, without their answers."""
+    return (
+        HealthProject.objects.visible_to(user)
+        .select_related("team__department")
+        .prefetch_related("themes")
+        .defer(*HealthProject.ANSWERS, "content", "stamps")
+    )
+
+
 def versions_of(team: Team, user: User) -> list[HealthProject]:
     """Return the versions of a team that the user may read, newest first."""
     return list(HealthProject.objects.visible_to(user).filter(team=team).order_by("-number"))
@@ -118,7 +128,7 @@ def content_as_it_stands(project: HealthProject, *, submitted_on: date | None) -
 
 
 def _person(member: Member) -> Person:
-    professional, facts = member.membership.professional, member.facts
+    professional, facts = member.person, member.facts
     quality = str(professional.get_profession_display())
     if professional.is_general_practitioner:
         quality = "Médecin généraliste"

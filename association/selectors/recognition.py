@@ -72,6 +72,11 @@ def recognition_word(kind: str) -> str:
     return "Enregistrement" if kind == TeamKind.ESP_CLAP else "Reconnaissance"
 
 
+def recognised_word(kind: str) -> str:
+    """Return what a recognised team of a kind is, in the feminine of « équipe »."""
+    return "enregistrée" if kind == TeamKind.ESP_CLAP else "reconnue"
+
+
 def requests_for(user: User) -> QuerySet[RecognitionRequest]:
     """Return the requests of the user's scope with all that their pages show."""
     points = ComplementPoint.objects.select_related("asked_by", "answered_by")
@@ -94,6 +99,12 @@ def request_file(request: RecognitionRequest, *, on: date | None = None) -> Requ
     days_left = (request.opinion_due_on - day).days if awaited else None
     label, tone = _badge(request, days_left)
     return RequestFile(request, label, tone, (day - request.submitted_on).days, days_left, tuple(request.points.all()))
+
+
+def submitted_before(request: RecognitionRequest, files: list[RequestFile]) -> RequestFile | None:
+    """Return the team's submission just before this one, with what was asked and answered then, if there was one."""
+    place = [one.request.pk for one in files].index(request.pk)
+    return files[place + 1] if place + 1 < len(files) else None
 
 
 def open_request_of(files: list[RequestFile]) -> RecognitionRequest | None:

@@ -70,7 +70,7 @@ def links_of_structure(structure: ExternalStructure, user: User) -> list[Dated]:
     """Return the links of a structure to the teams of the user's scope, those that are over last."""
     links = (
         StructureLink.objects.filter(structure=structure, team__in=Team.objects.visible_to(user))
-        .select_related("team", "membership__professional")
+        .select_related("team", "membership__professional__merged_into")
         .order_by("team__name", "starts_on", "pk")
     )
     return _dated(links, user)
@@ -78,7 +78,7 @@ def links_of_structure(structure: ExternalStructure, user: User) -> list[Dated]:
 
 def links_of_team(team: Team, user: User) -> list[Dated]:
     """Return the links of a team and its members, those that are over last."""
-    links = team.structure_links.select_related("structure__commune", "membership__professional")
+    links = team.structure_links.select_related("structure__commune", "membership__professional__merged_into")
     return _dated(links.order_by("relation", "starts_on", "pk"), user)
 
 
@@ -94,7 +94,7 @@ def programmes_of(team: Team, user: User) -> list[Dated]:
 
 def members_to_link(team: Team) -> QuerySet[Membership]:
     """Return the stays of a team that a link may be about, by name."""
-    found = Membership.objects.filter(team=team).select_related("professional")
+    found = Membership.objects.filter(team=team).one_each().select_related("professional__merged_into")
     return found.order_by("professional__last_name", "professional__first_name", "joined_on")
 
 
@@ -133,4 +133,4 @@ def _who(row: Any, names: bool) -> str:
     member = getattr(row, "membership", None)
     if member is None:
         return "Toute l’équipe"
-    return str(member.professional) if names else "Un membre"
+    return str(member.person) if names else "Un membre"

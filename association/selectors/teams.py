@@ -7,6 +7,7 @@ from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from association.models import Commune, Membership, Professional, Team, User
+from association.models.members import PERSON
 from association.searching import having, words
 from association.territory.places import department_codes
 
@@ -18,7 +19,7 @@ def team_list(user: User) -> QuerySet[Team]:
         .filter(team=OuterRef("pk"))
         .order_by()
         .values("team")
-        .annotate(count=Count("pk"))
+        .annotate(count=Count(PERSON, distinct=True))
         .values("count")
     )
     return (

@@ -20,6 +20,7 @@ from association.nomenclature import TeamKind
 from association.pdf.attestation import AttestationContent, Company, attestation_pdf
 from association.permissions import require
 from association.selectors.attestations import allowance_cents, membership_facts, recognition_reference
+from association.selectors.members import doubles_of
 from association.services.filing import file_bytes
 from association.workflow import lock
 
@@ -41,10 +42,16 @@ def issue_attestation(*, membership: Membership, year: int, actor: User, replace
     """
     require(actor, "association.issue_attestation")
     team = lock(membership.team)
-    stay = Membership.objects.select_for_update(of=("self",)).select_related("professional").get(pk=membership.pk)
+    stay = (
+        Membership.objects.select_for_update(of=("self",))
+        .select_related("professional__merged_into")
+        .get(pk=membership.pk)
+    )
     stay.team = team
     days = _days(stay, year)
-    before = Attestation.objects.filter(membership=stay, year=year, replaced_at=None).first()
+    valid = Attestation.objects.filter(membership__in=[stay, *doubles_of(stay)], year=year, replaced_at=None)
+    known = list(valid.order_by("-issued_at", "-pk"))
+    before = known[0] if known else None
     if replaces not in (ANY, before.number if before else ""):
         raise TransitionRefused(
             f"Une attestation {year} a été délivrée entre-temps à cette personne : la voici. Vérifiez-la avant de la "
@@ -54,14 +61,14 @@ def issue_attestation(*, membership: Membership, year: int, actor: User, replace
     filing = file_bytes(
         team=team,
         content=_pdf(content),
-        filename=f"attestation-{year}-{stay.professional.last_name}.pdf",
+        filename=f"attestation-{year}-{stay.person.last_name}.pdf",
         kind=DossierDocument.Kind.ATTESTATION,
-        title=f"Attestation {year}, {stay.professional}"[:200],
+        title=f"Attestation {year}, {stay.person}"[:200],
         actor=actor,
     )
-    if before is not None:
-        before.replaced_at = timezone.now()
-        before.save(update_fields=["replaced_at"])
+    for replaced in known:  # several of a person whose records were joined since
+        replaced.replaced_at = timezone.now()
+        replaced.save(update_fields=["replaced_at"])
     attestation = Attestation.objects.create(
         number=content.number,
         membership=stay,
@@ -72,7 +79,7 @@ def issue_attestation(*, membership: Membership, year: int, actor: User, replace
         document=filing.document,
         issued_by=actor,
     )
-    label = f"Attestation {year}, {stay.professional}"[:120]
+    label = f"Attestation {year}, {stay.person}"[:120]
     record(attestation, [("number", label, before.number if before else "", content.number)], actor=actor, team=team)
     return attestation
 
@@ -124,7 +131,7 @@ def _days(membership: Membership, year: int) -> Days:
 
 
 def _content(membership: Membership, year: int, days: Days, number: str, actor: User) -> AttestationContent:
-    team, person = membership.team, membership.professional
+    team, person = membership.team, membership.person
     quality = "Médecin généraliste" if person.is_general_practitioner else str(person.get_profession_display())
     return AttestationContent(
         number=number,
@@ -151,11 +158,11 @@ def _content(membership: Membership, year: int, days: Days, number: str, actor: 
 
 def _company(membership: Membership, day: date) -> Company | None:
     """Return who is paid in the member's place on the last day attested, as registered."""
-    periods = MembershipPeriod.objects.filter(membership=membership).select_related("company")
-    period = next((one for one in periods if _covers(one, day)), None)
-    if period is None or period.company is None:
+    stays = [membership, *doubles_of(membership)]
+    periods = MembershipPeriod.objects.filter(membership__in=stays).select_related("company")
+    company = next((one.company for one in periods if one.company and _covers(one, day)), None)
+    if company is None:
         return None
-    company = period.company
     return Company(name=company.name, siret=company.siret or NOT_KNOWN, finess=company.finess or None)
 
 

@@ -18,6 +18,7 @@ from association.models import Commune, Company, Membership, MembershipPeriod, P
 from association.nomenclature import MemberStatus
 from association.permissions import require
 from association.registries import after_joining, after_leaving
+from association.selectors.members import doubles_of
 from association.services.people import create_professional
 from association.workflow import lock
 
@@ -118,7 +119,7 @@ def change_member(
 
 @transaction.atomic
 def leave_team(*, membership: Membership, left_on: date, version: int | None = None, actor: User) -> Membership:
-    """End a stay; ``left_on`` is its last day.
+    """End a stay; ``left_on`` is its last day. The person leaves: the doubles of the stay end with it.
 
     Raises:
         StaleEdit: when somebody else changed this member since ``version``.
@@ -132,17 +133,19 @@ def leave_team(*, membership: Membership, left_on: date, version: int | None = N
     _check_day(left_on, "left_on")
     if left_on < stay.joined_on:
         raise ValidationError({"left_on": f"La sortie précède l’entrée ({stay.joined_on:%d/%m/%Y})."})
-    stay.left_on = left_on
-    stay.save(update_fields=["left_on"])
-    _record(stay, [("left_on", "Sortie", "", in_words(left_on))], actor)
-    _tell(after_leaving, stay, left_on, actor)
+    for ending in (stay, *_still_there(stay, left_on)):
+        before = in_words(ending.left_on)
+        ending.left_on = left_on
+        ending.save(update_fields=["left_on"])
+        _record(ending, [("left_on", "Sortie", before, in_words(left_on))], actor)
+        _tell(after_leaving, ending, left_on, actor)
     refresh_findings(teams=[stay.team])
     return stay
 
 
 @transaction.atomic
 def name_referent(*, membership: Membership, is_referent: bool, version: int | None, actor: User) -> Membership:
-    """Say that a member is the team's referent, or no longer is.
+    """Say that a member is the team's referent, or no longer is: then under no record of this person.
 
     Raises:
         StaleEdit: when somebody else changed this member since ``version``.
@@ -152,10 +155,11 @@ def name_referent(*, membership: Membership, is_referent: bool, version: int | N
     stay = _unmoved(membership, version)
     if stay.left_on is not None and stay.left_on < timezone.localdate():
         raise TransitionRefused("Cette personne a quitté l’équipe : choisissez un membre présent.")
-    if stay.is_referent != is_referent:
-        stay.is_referent = is_referent
-        stay.save(update_fields=["is_referent"])
-        _record(stay, _referent(stay, before=not is_referent), actor)
+    for changed in (stay, *(doubles_of(stay) if not is_referent else ())):
+        if changed.is_referent != is_referent:
+            changed.is_referent = is_referent
+            changed.save(update_fields=["is_referent"])
+            _record(changed, _referent(changed, before=not is_referent), actor)
     return stay
 
 
@@ -176,6 +180,12 @@ def _unmoved(membership: Membership, version: int | None) -> Membership:
     if version is not None and version != fresh.version:
         raise StaleEdit(changes_since(fresh, version))
     return fresh
+
+
+def _still_there(stay: Membership, left_on: date) -> list[Membership]:
+    """The doubles of a stay by which the person would still be in the team after the day of leaving."""
+    here = [one for one in doubles_of(stay) if one.joined_on <= left_on]
+    return [lock(one) for one in here if one.left_on is None or one.left_on > left_on]
 
 
 def _check_day(day: date, field: str) -> None:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from association.findings import refresh_findings
+from association.identifiers import NIR_REFUSED, contains_nir
 from association.journal import record, save_changes
 from association.machine import TransitionRefused
 from association.models import NotDuplicate, Professional, Team, User
@@ -67,8 +68,7 @@ def join_professionals(*, kept: Professional, other: Professional, actor: User, 
         TransitionRefused: with the reason in French.
     """
     require(actor, JOIN)
-    if not comment.strip():
-        raise TransitionRefused("Un motif est demandé pour réunir deux fiches.")
+    _check_reason(comment, "Un motif est demandé pour réunir deux fiches.")
     with transaction.atomic():
         stays, goes = _locked(kept, other)
         if reason := joining_refusal(kept=stays, other=goes):
@@ -104,8 +104,7 @@ def separate_professionals(*, other: Professional, actor: User, comment: str) ->
         TransitionRefused: with the reason in French.
     """
     require(actor, JOIN)
-    if not comment.strip():
-        raise TransitionRefused("Un motif est demandé pour séparer deux fiches.")
+    _check_reason(comment, "Un motif est demandé pour séparer deux fiches.")
     with transaction.atomic():
         fresh = lock(other)
         if reason := separating_refusal(other=fresh):
@@ -141,6 +140,13 @@ def tell_apart(*, one: Professional, other: Professional, actor: User) -> NotDup
         raise TransitionRefused("C'est deux fois la même fiche.")
     with transaction.atomic():
         return _tell_apart(one, other, actor)
+
+
+def _check_reason(comment: str, needed: str) -> None:
+    if not comment.strip():
+        raise TransitionRefused(needed)
+    if contains_nir(comment):
+        raise TransitionRefused(NIR_REFUSED)
 
 
 def _tell_apart(one: Professional, other: Professional, actor: User) -> NotDuplicate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
@@ -10,9 +11,12 @@ from django.db.models import Max
 
 from association.eligibility import DEFAULT_LEVELS, LEVEL_LABELS, Level
 from association.findings import refresh_findings, rule_levels
+from association.jobs import request_job
 from association.journal import StaleEdit, record
-from association.models import EligibilityLevel, FieldChange, User
+from association.models import EligibilityLevel, FieldChange, Job, User
 from association.permissions import require
+from association.registries import Progress
+from association.selectors.rules import REFRESH_JOB
 
 Levels = Mapping[tuple[str, str], Level]
 
@@ -25,7 +29,9 @@ def rules_version() -> int:
 
 @transaction.atomic
 def set_levels(*, levels: Levels, version: int, actor: User) -> list[FieldChange]:
-    """Write the levels that differ, each with its line in the journal, and note anew what is found on every team.
+    """Write the levels that differ, each with its line in the journal; a job notes anew what is found on every team.
+
+    A dossier and its steps judge by the new levels at once; lists and what waits follow with the job.
 
     Args:
         levels: by (kind of team, code of the rule); those that are left out keep theirs.
@@ -49,8 +55,20 @@ def set_levels(*, levels: Levels, version: int, actor: User) -> list[FieldChange
             row = stored.get((kind, rule)) or EligibilityLevel(kind=kind, rule=str(rule))
             changes += _write(row, before[kind, rule], level, version + 1, actor)
     if changes:
-        refresh_findings()
+        # A key of its own for each change: a job that is half done has judged its first teams by the levels before.
+        request_job(
+            kind=REFRESH_JOB,
+            title="Mise à jour des constats de tous les dossiers",
+            key=f"{REFRESH_JOB}:{version + 1}",
+            params={},
+            actor=actor,
+        )
     return changes
+
+
+def refresh_all_findings(job: Job, progress: Progress) -> dict[str, Any]:
+    """Note what is found today on every team (kind of job `REFRESH_JOB`); run again, it writes the same."""
+    return {"findings": refresh_findings(progress=progress)}
 
 
 def _write(row: EligibilityLevel, before: Level, level: Level, version: int, actor: User) -> list[FieldChange]:

@@ -2,11 +2,16 @@
 
 from association.urls import (
     attestations,
+    bulk,
+    calendar,
     documents,
+    everywhere,
     exchanges,
     jobs,
     members,
+    overview,
     people,
+    preferences,
     projects,
     recognition,
     rules,
@@ -17,6 +22,10 @@ from association.urls import (
 app_name = "association"
 urlpatterns = [
     *teams.urlpatterns,
+    *overview.urlpatterns,
+    *everywhere.urlpatterns,
+    *calendar.urlpatterns,
+    *preferences.urlpatterns,
     *members.urlpatterns,
     *projects.urlpatterns,
     *recognition.urlpatterns,
@@ -27,4 +36,5 @@ urlpatterns = [
     *attestations.urlpatterns,
     *rules.urlpatterns,
     *jobs.urlpatterns,
+    *bulk.urlpatterns,
 ]

@@ -15,4 +15,5 @@ urlpatterns = [
     *listing_urls("boite-d-envoi/", OutboxList),
     path("boite-d-envoi/<int:pk>/", views.outbox_mail, name="outbox_mail"),
     path("boite-d-envoi/<int:pk>/envoyer/", views.outbox_send, name="outbox_send"),
+    path("boite-d-envoi/<int:pk>/considerer-envoye/", views.outbox_hold, name="outbox_hold"),
 ]

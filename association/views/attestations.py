@@ -141,7 +141,9 @@ def _attestations_page(
     request: HttpRequest, membership: Membership, refused: dict[str, str] | None = None, status: int = 200
 ) -> HttpResponse:
     issued = attestations_of(membership, request.user)
-    valid = {one.attestation.year: one.attestation.number for one in issued if not one.attestation.replaced_at}
+    valid = {
+        one.attestation.year: one.attestation.number for one in reversed(issued) if not one.attestation.replaced_at
+    }
     page = {
         "membership": membership,
         "team": membership.team,

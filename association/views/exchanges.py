@@ -15,7 +15,7 @@ from association.forms.exchanges import ExchangeForm, FollowUpForm, MessageForm
 from association.forms.shared import put_errors as refuse_in
 from association.inbox import exchange_url
 from association.machine import TransitionRefused
-from association.mails import send_again
+from association.mails import hold_as_sent, send_again
 from association.models import Exchange, Team
 from association.selectors import exchanges as selectors
 from association.services import exchanges as services
@@ -111,13 +111,26 @@ def outbox_mail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs("association.view_outbox")
 def outbox_send(request: HttpRequest, pk: int) -> HttpResponse:
-    """Have a message sent that failed or was kept."""
+    """Have a message sent that failed, was kept, or may have left."""
     mail = get_object_or_404(selectors.outbox(request.user), pk=pk)
     try:
         send_again(mail=mail, actor=request.user)
     except TransitionRefused as refused:
         return _mail_page(request, pk, refused={"error": refused.reason})
     messages.success(request, "Le message part.")
+    return redirect("association:outbox_mail", pk=pk)
+
+
+@require_POST
+@needs("association.view_outbox")
+def outbox_hold(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say of a message that may have left that it did."""
+    mail = get_object_or_404(selectors.outbox(request.user), pk=pk)
+    try:
+        hold_as_sent(mail=mail, actor=request.user)
+    except TransitionRefused as refused:
+        return _mail_page(request, pk, refused={"error": refused.reason})
+    messages.success(request, "Le message est considéré comme envoyé.")
     return redirect("association:outbox_mail", pk=pk)
 
 

@@ -49,7 +49,7 @@ def member_add(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         made = _joined(request, team, form)
         if made is not None:
-            messages.success(request, f"{made.professional} est dans l’équipe.")
+            messages.success(request, f"{made.person} est dans l’équipe.")
             return redirect(_members_of(team))
     page = {"team": team, "form": form.joining, "person": form.person, "new": form.makes_a_record}
     return render(request, "association/member_add.html", page, status=status_of(form.joining))
@@ -75,7 +75,7 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
             )
 
         if saved(form, save) is not None:
-            messages.success(request, f"Le changement est enregistré pour {stay.professional}.")
+            messages.success(request, f"Le changement est enregistré pour {stay.person}.")
             return redirect(_members_of(stay.team))
     return _member_page(request, stay, change=form)
 
@@ -97,7 +97,7 @@ def member_leave(request: HttpRequest, pk: int) -> HttpResponse:
             )
 
         if (left := saved(form, save)) is not None:
-            messages.success(request, f"{stay.professional} quitte l’équipe le {left.left_on:%d/%m/%Y}.")
+            messages.success(request, f"{stay.person} quitte l’équipe le {left.left_on:%d/%m/%Y}.")
             return redirect(_members_of(stay.team))
     return _member_page(request, stay, leave=form)
 

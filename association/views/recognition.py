@@ -30,10 +30,12 @@ from association.models import ComplementPoint, RecognitionRequest, Team
 from association.selectors.recognition import (
     ends_with_recognition,
     gestures,
+    recognised_word,
     recognition_word,
     request_file,
     requests_for,
     requests_of,
+    submitted_before,
 )
 from association.services import recognition as services
 
@@ -60,11 +62,13 @@ def team_recognition(request: HttpRequest, pk: int) -> HttpResponse:
 def recognition_file(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one request with the people of its dossier; a look of the ARS is logged."""
     found = get_object_or_404(requests_for(request.user), pk=pk)
+    files = requests_of(found.team, request.user)
     page = {
         "team": found.team,
         "file": request_file(found),
+        "earlier": submitted_before(found, files),
         "people": services.open_file(request=found, actor=request.user),
-        "gestures": gestures(found.team, requests_of(found.team, request.user), actor=request.user),
+        "gestures": gestures(found.team, files, actor=request.user),
         "word": recognition_word(found.team.kind),
     }
     return render(request, "association/recognition_file.html", page)
@@ -161,7 +165,7 @@ def complement_answer(request: HttpRequest, pk: int) -> HttpResponse:
 def recognition_decision(request: HttpRequest, pk: int) -> HttpResponse:
     """Write the decision, as the letter says it."""
     found = get_object_or_404(requests_for(request.user), pk=pk)
-    form = DecisionForm(request.POST or None, request.FILES or None)
+    form = DecisionForm(request.POST or None, request.FILES or None, kind=found.team.kind)
 
     def save(given: dict[str, Any]) -> str:
         decided = services.decide(
@@ -174,7 +178,8 @@ def recognition_decision(request: HttpRequest, pk: int) -> HttpResponse:
             actor=request.user,
         )
         accepted = decided.decision == RecognitionRequest.Decision.ACCEPTED
-        return "L’équipe est reconnue." if accepted else "Le refus est enregistré : l’équipe peut reprendre son projet."
+        refused = "Le refus est enregistré : l’équipe peut reprendre son projet."
+        return f"L’équipe est {recognised_word(found.team.kind)}." if accepted else refused
 
     title, action = "Décision de l’ARS", "Enregistrer la décision"
     return _form_page(request, found.team, form, save, title=title, action=action, multipart=True, about=found)

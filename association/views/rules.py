@@ -14,7 +14,7 @@ from association.access import needs
 from association.findings import rule_levels
 from association.forms.rules import KINDS, RulesForm
 from association.forms.shared import saved, status_of
-from association.selectors.rules import latest_changes
+from association.selectors.rules import latest_changes, refreshing
 from association.services.rules import rules_version, set_levels, setting_name
 
 
@@ -26,13 +26,17 @@ def rule_settings(request: HttpRequest) -> HttpResponse:
 
     def save() -> bool:
         changes = set_levels(levels=form.levels(), version=form.version_seen, actor=request.user)
-        said = "Les réglages sont enregistrés, et valent dès maintenant pour tous les dossiers."
+        said = (
+            "Les réglages sont enregistrés, et valent dès maintenant pour tous les dossiers. "
+            "Les constats des listes et de l’accueil sont en cours de mise à jour."
+        )
         messages.success(request, said if changes else "Rien n’a changé : ces réglages étaient déjà en vigueur.")
         return True
 
     if form.is_valid() and saved(form, save, fresh=_now):
         return redirect("association:rule_settings")
     page = {"form": form, "kinds": [kind.label for kind in KINDS], "changes": latest_changes()}
+    page["refreshing"] = refreshing(request.user)
     return render(request, "association/rules.html", page, status=status_of(form))
 
 

@@ -80,7 +80,7 @@ def team_step(request: HttpRequest, pk: int) -> HttpResponse:
     except ValidationError as said:
         put_errors(form, said)
         return _team_page(request, found, refused=refused, form=form)
-    messages.success(request, f"« {moved} » : {moved.get_state_label()}.")
+    messages.success(request, f"L’équipe est maintenant {moved.get_state_label().lower()}.")
     return redirect("association:team", pk=pk)
 
 
@@ -105,6 +105,7 @@ def _team_page(
         "team": team,
         "next": dossier.next_of(team, found=found, sections=sections, steps=steps, user=request.user),
         "stages": dossier.stages_of(team),
+        "subject": dossier.subject_of(team),
         "findings": dossier.summary_of(found, user=request.user),
         "sections": sections,
         "steps": [_with_form(one, form if one.name == asked and asked in DATED_STEPS else None) for one in steps],

@@ -67,15 +67,17 @@ class AmendmentSignaturesForm(forms.Form):
         if not by_association:
             for name in ("association", "signatory", "association_signed_on"):
                 del self.fields[name]
+        elif not rows:  # nobody else signs: whoever opens the page records that
+            self.fields["association"].initial = True
         for row in rows:
-            name = str(row.membership.professional)
+            name = str(row.membership.person)
             self.fields[f"signed_{row.pk}"] = forms.BooleanField(label=f"{name} a signé", required=False)
             self.fields[f"signature_{row.pk}"] = DayField(label=f"Autre date pour {name}", required=False)
 
     def lines(self) -> Iterator[Line]:
         """Yield the members with their two fields."""
         for row in self.rows:
-            quality = quality_of(row.membership.professional)
+            quality = quality_of(row.membership.person)
             yield Line(row, quality, self[f"signed_{row.pk}"], self[f"signature_{row.pk}"])
 
     def clean(self) -> dict[str, Any]:

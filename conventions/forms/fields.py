@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.html import format_html
 
+from association.forms.shared import SeveralField, likely_day
 from association.models import Membership
 from association.money import euros
 from association.nomenclature import ActionType
@@ -26,6 +27,8 @@ def label_for(label: str, name: str) -> str:
 
 class DayField(forms.DateField):
     """A day, chosen in a calendar or typed."""
+
+    default_validators = [likely_day]
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
@@ -66,7 +69,7 @@ class TypesField(forms.MultipleChoiceField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", "Types d’action")
         super().__init__(
-            choices=[(code, f"{label} ({code})") for code, label in ActionType.choices],
+            choices=ActionType.choices,
             widget=forms.CheckboxSelectMultiple,
             error_messages={"required": "Cochez au moins un type d’action."},
             **kwargs,
@@ -77,11 +80,11 @@ class TypesField(forms.MultipleChoiceField):
         return [code for code in ActionType.values if code in chosen]
 
 
-class MembersField(forms.ModelMultipleChoiceField):
+class MembersField(SeveralField):
     """Members of one team, by name and quality; the form gives the query."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(Membership.objects.none(), widget=forms.CheckboxSelectMultiple, **kwargs)
 
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.professional}, {quality_of(obj.professional)}"
+        return f"{obj.person}, {quality_of(obj.person)}"

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from django import forms
 from django.forms.boundfield import BoundField
 
+from association.forms.shared import LineField
 from association.forms.uploads import ScanField
-from association.identifiers import refuse_nir
 from association.models import Membership, Team
 from conventions.forms.drafting import PeriodForm
 from conventions.forms.fields import DayField, EurosField, TypesField, label_for
@@ -30,21 +30,17 @@ class Signer(NamedTuple):
 class FilingForm(PeriodForm):
     """What the signed paper says: number, period, terms, who signed on which day; and its scan."""
 
-    number = forms.CharField(
+    number = LineField(
         label="Numéro porté sur le document",
-        max_length=40,
+        longest=40,
         required=False,
-        validators=[refuse_nir],
         help_text="Laissez vide pour recevoir le numéro suivant de l’année.",
     )
     action_types = TypesField()
     ceiling_cents = EurosField(label="Plafond annuel", help_text="En euros, pour l’équipe et par année civile.")
     association_signed_on = DayField(label="Signée par l’association le")
-    association_signatory = forms.CharField(
-        label="Signataire de l’association",
-        max_length=150,
-        validators=[refuse_nir],
-        error_messages={"required": "Indiquez qui a signé pour l’association."},
+    association_signatory = LineField(
+        label="Signataire de l’association", longest=150, needed="Indiquez qui a signé pour l’association."
     )
     scan = ScanField(
         label="Exemplaire signé, numérisé", error_messages={"required": "Joignez l’exemplaire signé, numérisé."}
@@ -60,7 +56,7 @@ class FilingForm(PeriodForm):
         self.fields["ends_on"].required, self.fields["ends_on"].help_text = True, ""
         for member in self.members:
             self.fields[f"signed_{member.pk}"] = DayField(
-                label=label_for("Signée le", str(member.professional)), required=False
+                label=label_for("Signée le", str(member.person)), required=False
             )
         if not is_paid(team.kind):
             del self.fields["ceiling_cents"]
@@ -72,11 +68,11 @@ class FilingForm(PeriodForm):
     def signers(self) -> Iterator[Signer]:
         """Yield the members with their field."""
         for member in self.members:
-            yield Signer(member, quality_of(member.professional), self[f"signed_{member.pk}"])
+            yield Signer(member, quality_of(member.person), self[f"signed_{member.pk}"])
 
     def clean_number(self) -> str:
-        number: str = self.cleaned_data["number"].strip()
-        if number and Convention.objects.filter(number=number).exists():
+        number: str = self.cleaned_data["number"]
+        if number and Convention.objects.filter(number__iexact=number).exists():
             raise forms.ValidationError(f"La convention {number} existe déjà : vérifiez le numéro du document.")
         return number
 

@@ -10,8 +10,8 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils import timezone
 
+from association.forms.shared import LineField
 from association.forms.uploads import ScanField
-from association.identifiers import refuse_nir
 from conventions.forms.fields import DayField, label_for
 from conventions.models import Adhesion
 from conventions.selectors.members import quality_of
@@ -36,7 +36,7 @@ class SignaturesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.adhesions = adhesions
         for adhesion in adhesions:
-            name = str(adhesion.membership.professional)
+            name = str(adhesion.membership.person)
             self.fields[f"signed_{adhesion.pk}"] = forms.BooleanField(label=f"{name} a signé", required=False)
             self.fields[f"day_{adhesion.pk}"] = DayField(label=label_for("Autre date", name), required=False)
 
@@ -45,7 +45,7 @@ class SignaturesForm(forms.Form):
         for adhesion in self.adhesions:
             yield Line(
                 adhesion,
-                quality_of(adhesion.membership.professional),
+                quality_of(adhesion.membership.person),
                 self[f"signed_{adhesion.pk}"],
                 self[f"day_{adhesion.pk}"],
             )
@@ -76,12 +76,11 @@ class AssociationSignatureForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     signed_on = DayField(label="Signée par l’association le")
-    signatory = forms.CharField(
+    signatory = LineField(
         label="Signataire",
-        max_length=150,
-        validators=[refuse_nir],
+        longest=150,
+        needed="Indiquez qui signe pour l’association.",
         help_text="Nom et qualité, par exemple « Anne Le Bris, présidente ».",
-        error_messages={"required": "Indiquez qui signe pour l’association."},
     )
     scan = ScanField(label="Exemplaire signé, numérisé", required=False)
 
@@ -101,9 +100,7 @@ class EffectForm(forms.Form):
         required=False,
         help_text="Par défaut, le premier jour de la période, ou le jour de la signature s’il est plus tardif.",
     )
-    early_effect_reason = forms.CharField(
-        label="Motif d’une prise d’effet anticipée", max_length=200, required=False, validators=[refuse_nir]
-    )
+    early_effect_reason = LineField(label="Motif d’une prise d’effet anticipée", longest=200, required=False)
 
 
 class OwnSignatureForm(forms.Form):

@@ -6,9 +6,11 @@ from datetime import date
 from typing import Any
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from association.machine import StateField, Stateful, transition
-from association.models import Membership
+from association.models import Membership, Professional
+from association.models.members import overlapping
 
 MANAGE = "conventions.manage_convention"
 SIGN = "conventions.sign_convention"
@@ -23,9 +25,15 @@ class SignedHow(models.TextChoices):
 
 
 def is_the_member(obj: Any, actor: Any, arguments: Any) -> str | None:
-    if actor.professional_id != obj.membership.professional_id:
-        return "Chacun signe pour soi : connectez-vous avec le compte de ce membre."
-    return None
+    if is_signed_for_oneself(obj.membership, actor):
+        return None
+    return "Chacun signe pour soi : connectez-vous avec le compte de ce membre."
+
+
+def is_signed_for_oneself(membership: Membership, actor: Any) -> bool:
+    """Whether the signed-in user is this member, under whichever of the joined records each is known."""
+    own = actor.professional_id
+    return own is not None and Professional.objects.same_person(own).filter(pk=membership.professional_id).exists()
 
 
 def after_joining(obj: Any, actor: Any, arguments: Any) -> str | None:
@@ -34,9 +42,9 @@ def after_joining(obj: Any, actor: Any, arguments: Any) -> str | None:
     if signed_on is None:
         return None
     if signed_on < stay.joined_on:
-        return f"{stay.professional} est membre depuis le {stay.joined_on:%d/%m/%Y} : la signature ne peut précéder."
+        return f"{stay.person} est membre depuis le {stay.joined_on:%d/%m/%Y} : la signature ne peut précéder."
     if stay.left_on and signed_on > stay.left_on:
-        return f"{stay.professional} a quitté l'équipe le {stay.left_on:%d/%m/%Y} : la signature ne peut suivre."
+        return f"{stay.person} a quitté l'équipe le {stay.left_on:%d/%m/%Y} : la signature ne peut suivre."
     return None
 
 
@@ -64,9 +72,41 @@ def enters_by_no_amendment(obj: Any, actor: Any, arguments: Any) -> str | None:
     if entry is None:
         return None
     return (
-        f"{obj.membership.professional} entre par l'avenant n° {entry.number} : recueillez sa signature sur cet "
+        f"{obj.membership.person} entre par l'avenant n° {entry.number} : recueillez sa signature sur cet "
         "avenant, ou abandonnez-le d'abord."
     )
+
+
+def without_doubles(rows: models.QuerySet[Any], parent: str, weight: models.Expression) -> models.QuerySet[Any]:
+    """Leave out the rows that another row of the same ``parent`` doubles: by the same person, known under records that
+    were joined, for a stay of the same time. The row of least ``weight`` counts; then that of the record that stays."""
+    person = Coalesce("membership__professional__merged_into", "membership__professional")
+    is_joined = models.Case(models.When(membership__professional__merged_into=None, then=0), default=1)
+    order = {"weight": weight, "is_joined": is_joined}
+    ranked = rows.alias(whose=person, **order)
+    outer = {name: models.OuterRef(name) for name in order}
+    counts = (
+        models.Q(weight__lt=outer["weight"])
+        | models.Q(weight=outer["weight"], is_joined__lt=outer["is_joined"])
+        | models.Q(weight=outer["weight"], is_joined=outer["is_joined"], pk__lt=models.OuterRef("pk"))
+    )
+    same_time = overlapping(
+        models.OuterRef("membership__joined_on"), models.OuterRef("membership__left_on"), "membership__"
+    )
+    others = rows.model._default_manager.order_by().alias(whose=person, **order)
+    same = {parent: models.OuterRef(parent), "whose": models.OuterRef("whose")}
+    return ranked.exclude(models.Exists(others.filter(counts, same_time, **same)))
+
+
+class AdhesionQuerySet(models.QuerySet["Adhesion"]):
+    def one_each(self) -> AdhesionQuerySet:
+        """Leave out the doubles of a person's adhesion to one convention; a signed one counts first."""
+        weight = models.Case(
+            models.When(state=Adhesion.State.SIGNED, then=0),
+            models.When(state=Adhesion.State.ENDED, then=2),
+            default=1,
+        )
+        return without_doubles(self, "convention", weight)
 
 
 class Adhesion(Stateful):
@@ -95,6 +135,8 @@ class Adhesion(Stateful):
     reminded_at = models.DateTimeField("relancée le", null=True, blank=True)
     ended_on = models.DateField("terminée le", null=True, blank=True)
 
+    objects = AdhesionQuerySet.as_manager()
+
     class Meta:
         verbose_name = "adhésion"
         ordering = ["convention", "membership"]
@@ -112,7 +154,7 @@ class Adhesion(Stateful):
         ]
 
     def __str__(self) -> str:
-        return f"{self.membership.professional} : {self.convention}"
+        return f"{self.membership.person} : {self.convention}"
 
     @transition(
         state,

@@ -11,7 +11,7 @@ from django.utils import timezone
 from association.fields import WordsField
 from association.machine import StateField, Stateful, transition
 from association.models import Membership
-from conventions.models.adhesions import MANAGE, SIGN, STOP, SignedHow
+from conventions.models.adhesions import MANAGE, SIGN, STOP, SignedHow, without_doubles
 from conventions.models.conventions import Convention, minimum_composition
 
 
@@ -22,12 +22,12 @@ def those_concerned_have_signed(amendment: Amendment, actor: Any, arguments: Any
     """
     if amendment.association_signed_on is None:
         return "Il manque la signature de l'association."
-    rows = list(amendment.signatures.select_related("membership__professional").order_by("pk"))
+    rows = list(amendment.signatures.one_each().select_related("membership__professional__merged_into").order_by("pk"))
     if amendment.kind in Amendment.OF_TERMS:
         return minimum_composition(
-            amendment.convention, {row.membership.professional for row in rows if row.signed_on is not None}
+            amendment.convention, {row.membership.person for row in rows if row.signed_on is not None}
         )
-    missing = [str(row.membership.professional) for row in rows if row.signed_on is None]
+    missing = [str(row.membership.person) for row in rows if row.signed_on is None]
     return f"Il manque la signature de : {', '.join(missing)}." if missing else None
 
 
@@ -145,6 +145,12 @@ class Amendment(Stateful):
     def abandon(self) -> None: ...
 
 
+class AmendmentSignatureQuerySet(models.QuerySet["AmendmentSignature"]):
+    def one_each(self) -> AmendmentSignatureQuerySet:
+        """Leave out the doubles of a person's signature of one amendment; a given one counts before one that is not."""
+        return without_doubles(self, "amendment", models.Case(models.When(signed_on=None, then=1), default=0))
+
+
 class AmendmentSignature(models.Model):
     """A member whom an amendment concerns, and their signature of it."""
 
@@ -156,6 +162,8 @@ class AmendmentSignature(models.Model):
         "association.Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="scan"
     )
     reminded_at = models.DateTimeField("relancé le", null=True, blank=True)
+
+    objects = AmendmentSignatureQuerySet.as_manager()
 
     class Meta:
         verbose_name = "signature d'un avenant"
@@ -169,4 +177,4 @@ class AmendmentSignature(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.membership.professional} : {self.amendment}"
+        return f"{self.membership.person} : {self.amendment}"

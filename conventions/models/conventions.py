@@ -21,16 +21,17 @@ MINIMUM_SIGNATURES = 2  # with a GP among them (docs/sources.md, 3)
 
 def minimum_composition_has_signed(convention: Convention, actor: Any, arguments: Any) -> str | None:
     """ESP CLAP: two professionals with a GP (docs/sources.md, 3); everybody else joins by an adhesion of their own."""
-    signed = convention.adhesions.filter(state=Adhesion.State.SIGNED).select_related("membership__professional")
-    return minimum_composition(convention, {adhesion.membership.professional for adhesion in signed})
+    signed = convention.adhesions.filter(state=Adhesion.State.SIGNED)
+    signed = signed.select_related("membership__professional__merged_into")
+    return minimum_composition(convention, {adhesion.membership.person for adhesion in signed})
 
 
 def minimum_composition(convention: Convention, people: set[Professional]) -> str | None:
     """Return what is missing among those who signed, in French, or nothing. Two joined records are one person."""
-    count = len({person.merged_into_id or person.pk for person in people})
+    count = len({person.person.pk for person in people})
     if count < MINIMUM_SIGNATURES:
         return f"Il manque des signatures : {count} sur {MINIMUM_SIGNATURES} au moins."
-    if convention.team.kind == TeamKind.ESP_CLAP and not any(p.is_general_practitioner for p in people):
+    if convention.team.kind == TeamKind.ESP_CLAP and not any(p.person.is_general_practitioner for p in people):
         return "Il manque la signature d'un médecin généraliste."
     return None
 

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from association.models import FieldChange, User
 from association.selectors.history import Entry, history_of
 from association.workflow import offers
 from conventions.models import Amendment, AmendmentSignature, Convention
-from conventions.selectors.members import quality_of
+from conventions.selectors.members import quality_of, records_of
 
 ORDER = ("issue", "abandon")
+# Who signs, under whichever of the records that were joined.
+SIGNERS = Coalesce("signatures__membership__professional__merged_into", "signatures__membership__professional")
 LABELS = {"issue": "Émettre et mettre en signature"}
 WORDS = {
     "issue": "Le texte est figé et le PDF est classé dans le dossier. L'avenant peut ensuite être signé.",
@@ -51,8 +54,8 @@ def amendments_of(convention: Convention, *, user: User) -> QuerySet[Amendment]:
         Amendment.objects.visible_to(user)
         .filter(convention=convention)
         .annotate(
-            to_sign=Count("signatures"),
-            signed_count=Count("signatures", filter=Q(signatures__signed_on__isnull=False)),
+            to_sign=Count(SIGNERS, distinct=True),
+            signed_count=Count(SIGNERS, filter=Q(signatures__signed_on__isnull=False), distinct=True),
         )
         .order_by("-number")
     )
@@ -65,16 +68,17 @@ def amendment_dossiers(user: User) -> QuerySet[Amendment]:
 
 def signature_rows(amendment: Amendment, *, actor: User) -> list[SignatureRow]:
     """Return the members who sign an amendment, by name."""
+    own = records_of(actor)
     may_sign = amendment.state in (Amendment.State.SIGNING, Amendment.State.SIGNED)
     return [
         SignatureRow(
             signature=row,
-            name=str(row.membership.professional),
-            quality=quality_of(row.membership.professional),
+            name=str(row.membership.person),
+            quality=quality_of(row.membership.person),
             is_own=may_sign
             and row.signed_on is None
             and actor.has_perm("conventions.sign_own")
-            and row.membership.professional_id == actor.professional_id,
+            and row.membership.professional_id in own,
         )
         for row in _signatures(amendment)
     ]
@@ -115,8 +119,10 @@ def amendment_history(amendment: Amendment) -> list[Entry]:
 
 
 def _signatures(amendment: Amendment) -> QuerySet[AmendmentSignature]:
-    return amendment.signatures.select_related("membership__professional", "scan").order_by(
-        "membership__professional__last_name", "membership__professional__first_name", "pk"
+    return (
+        amendment.signatures.one_each()
+        .select_related("membership__professional__merged_into", "scan")
+        .order_by("membership__professional__last_name", "membership__professional__first_name", "pk")
     )
 
 

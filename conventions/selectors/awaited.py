@@ -22,6 +22,7 @@ def awaited_adhesions(on: date | None = None) -> QuerySet[Adhesion]:
     """
     return (
         Adhesion.objects.filter(state=Adhesion.State.INVITED)
+        .one_each()
         .exclude(membership__left_on__lt=on or timezone.localdate())
         .exclude(Exists(entering()))
     )
@@ -39,9 +40,15 @@ def entering() -> QuerySet[AmendmentSignature]:
 
 def awaited_amendment_signatures(on: date | None = None) -> QuerySet[AmendmentSignature]:
     """Return the members' signatures of amendments in signing that are waited for on a day (today by default)."""
-    return AmendmentSignature.objects.filter(
-        amendment__state=Amendment.State.SIGNING, amendment__convention__state__in=Convention.RUNNING, signed_on=None
-    ).exclude(membership__left_on__lt=on or timezone.localdate())
+    return (
+        AmendmentSignature.objects.filter(
+            amendment__state=Amendment.State.SIGNING,
+            amendment__convention__state__in=Convention.RUNNING,
+            signed_on=None,
+        )
+        .one_each()
+        .exclude(membership__left_on__lt=on or timezone.localdate())
+    )
 
 
 class Waiting(StrEnum):

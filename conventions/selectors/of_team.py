@@ -50,11 +50,12 @@ class ConventionOfTeam:
 
 def convention_list(user: User) -> QuerySet[Convention]:
     """Return the conventions of the user's scope with ``signed_count``: how many members signed each."""
+    person = Coalesce("membership__professional__merged_into", "membership__professional")
     signed = (
         Adhesion.objects.filter(convention=OuterRef("pk"), state=Adhesion.State.SIGNED)
         .order_by()
         .values("convention")
-        .annotate(count=Count("pk"))
+        .annotate(count=Count(person, distinct=True))
         .values("count")
     )
     return (
@@ -68,7 +69,9 @@ def conventions_of(team: Team, *, user: User, on: date | None = None) -> list[Co
     ``missing``: the members of the day without a signature of that convention; for a live one only.
     """
     day = on or timezone.localdate()
-    signed = Adhesion.objects.filter(state=Adhesion.State.SIGNED)
+    signed = Adhesion.objects.filter(state=Adhesion.State.SIGNED).select_related(
+        "membership__professional__merged_into"
+    )
     terms = ConventionTerms.objects.order_by(F("effective_on").asc(nulls_first=True))
     rows = (
         Convention.objects.visible_to(user)
@@ -79,7 +82,8 @@ def conventions_of(team: Team, *, user: User, on: date | None = None) -> list[Co
     members = list(
         Membership.objects.filter(team=team)
         .current(day)
-        .select_related("professional")
+        .one_each()
+        .select_related("professional__merged_into")
         .order_by("professional__last_name", "professional__first_name")
     )
     return [_of_team(convention, members, day) for convention in rows]
@@ -89,12 +93,15 @@ def _of_team(convention: Convention, members: list[Membership], day: date) -> Co
     known = list(convention.terms.all())
     in_force = [terms for terms in known if terms.effective_on is None or terms.effective_on <= day]
     terms = in_force[-1] if in_force else known[0] if known else None
-    signed = {adhesion.membership_id for adhesion in convention.adhesions.all()}
-    found = ConventionOfTeam(convention, terms, tuple(_types(terms)), len(signed), ())
+    signed = [adhesion.membership for adhesion in convention.adhesions.all()]
+    count = len({stay.person.pk for stay in signed})
+    found = ConventionOfTeam(convention, terms, tuple(_types(terms)), count, ())
     if not found.is_live:
         return found
-    missing = tuple(member for member in members if member.pk not in signed)
-    return ConventionOfTeam(convention, terms, found.types, len(signed), missing)
+    missing = tuple(
+        member for member in members if not any(one.person == member.person and one.is_beside(member) for one in signed)
+    )
+    return ConventionOfTeam(convention, terms, found.types, count, missing)
 
 
 def _types(terms: ConventionTerms | None) -> Iterator[str]:

@@ -15,7 +15,7 @@ from association.selectors.history import Entry, history_of
 from association.workflow import offers
 from conventions.models import Adhesion, Amendment, Convention
 from conventions.selectors.awaited import entering
-from conventions.selectors.members import quality_of
+from conventions.selectors.members import quality_of, records_of
 
 # The step that leads on from each state, in the colour of the page.
 MAIN = {
@@ -74,23 +74,24 @@ def signature_rows(convention: Convention, *, actor: User) -> list[SignatureRow]
     waiting = convention.state in (Convention.State.SIGNING, Convention.State.SIGNED, Convention.State.SUSPENDED)
     may_sign = actor.has_perm("conventions.sign_convention")
     entries = open_entries(convention)
+    own = records_of(actor)
     return [
         SignatureRow(
             adhesion=adhesion,
-            name=str(adhesion.membership.professional),
-            quality=quality_of(adhesion.membership.professional),
+            name=str(adhesion.membership.person),
+            quality=quality_of(adhesion.membership.person),
             how=_how(adhesion),
             may_decline=waiting and may_sign and adhesion.state == Adhesion.State.INVITED,
             is_own=waiting
             and actor.has_perm("conventions.sign_own")
-            and adhesion.membership.professional_id == actor.professional_id
+            and adhesion.membership.professional_id in own
             and adhesion.state in (Adhesion.State.INVITED, Adhesion.State.DECLINED)
             and adhesion.membership_id not in entries,
             entry=entries.get(adhesion.membership_id),
         )
-        for adhesion in convention.adhesions.select_related("membership__professional", "scan").order_by(
-            "membership__professional__last_name", "membership__professional__first_name", "pk"
-        )
+        for adhesion in convention.adhesions.one_each()
+        .select_related("membership__professional__merged_into", "scan")
+        .order_by("membership__professional__last_name", "membership__professional__first_name", "pk")
     ]
 
 
@@ -111,8 +112,9 @@ def to_sign(convention: Convention) -> list[Adhesion]:
     """Return the adhesions that may still be signed, by name."""
     return list(
         convention.adhesions.filter(state__in=[Adhesion.State.INVITED, Adhesion.State.DECLINED])
+        .one_each()
         .exclude(Exists(entering()))
-        .select_related("convention", "membership__professional")
+        .select_related("convention", "membership__professional__merged_into")
         .order_by("membership__professional__last_name", "membership__professional__first_name", "pk")
     )
 

@@ -18,6 +18,7 @@ from association.permissions import require
 from association.services.filing import file_document
 from association.workflow import fire, lock, refusal
 from conventions.models import Adhesion, Amendment, AmendmentSignature, SignedHow
+from conventions.models.adhesions import is_signed_for_oneself
 from conventions.services.amendment_drafting import signatories
 from conventions.services.amendment_text import READ, agreed_of, filed_pdf
 from conventions.services.signing import adhesion_effect
@@ -89,7 +90,7 @@ def sign_amendment(
     require(actor, SIGN)
     with transaction.atomic():
         fresh = _open_to_signature(amendment)
-        rows = {row.pk: row for row in fresh.signatures.select_related("membership__professional")}
+        rows = {row.pk: row for row in fresh.signatures.select_related("membership__professional__merged_into")}
         if faults := _faults(fresh, rows, signatures, association_signed_on, signatory):
             raise ValidationError(faults)
         scan = _filed(fresh, upload, actor)
@@ -112,8 +113,8 @@ def sign_amendment_on_screen(*, signature: AmendmentSignature, actor: User) -> A
     require(actor, "conventions.sign_own")
     with transaction.atomic():
         fresh = _open_to_signature(signature.amendment)
-        row = fresh.signatures.select_related("membership__professional").get(pk=signature.pk)
-        if row.membership.professional_id != actor.professional_id:
+        row = fresh.signatures.select_related("membership__professional__merged_into").get(pk=signature.pk)
+        if not is_signed_for_oneself(row.membership, actor):
             raise TransitionRefused("Chacun signe pour soi : connectez-vous avec le compte de ce membre.")
         if fault := _fault_of_member(fresh, row, timezone.localdate()):
             raise TransitionRefused(fault)
@@ -183,7 +184,7 @@ def _write_signature(
 ) -> None:
     row.signed_on, row.how, row.scan = day, how, scan
     row.save(update_fields=["signed_on", "how", "scan"])
-    _journal(amendment, "signature", f"Signature de {row.membership.professional}", day, actor)
+    _journal(amendment, "signature", f"Signature de {row.membership.person}", day, actor)
 
 
 def _write_association(amendment: Amendment, day: date, signatory: str, actor: User) -> None:
@@ -236,7 +237,7 @@ def _faults(
 
 
 def _fault_of_member(amendment: Amendment, row: AmendmentSignature, day: date) -> str:
-    person, stay = row.membership.professional, row.membership
+    person, stay = row.membership.person, row.membership
     if row.signed_on:
         return f"{person} a déjà signé cet avenant, le {row.signed_on:%d/%m/%Y}."
     if day < stay.joined_on:

@@ -16,9 +16,10 @@ from association.machine import TransitionRefused
 from association.models import Membership, User
 from association.nomenclature import MemberStatus
 from association.permissions import require
+from association.selectors.members import doubles_of
 from association.workflow import enter_at, fire, lock
 from conventions.models import Adhesion, Amendment, AmendmentSignature, Convention, validate_action_types
-from conventions.selectors.members import confirmed_members
+from conventions.selectors.members import confirmed_members, not_named
 from conventions.selectors.terms import terms_on
 
 MANAGE = "conventions.manage_convention"
@@ -67,15 +68,14 @@ def invite_member(*, convention: Convention, membership: Membership, actor: User
         _check_running(fresh)
         if membership not in to_invite(fresh):
             raise TransitionRefused(
-                f"{membership.professional} n'est pas un membre confirmé qui reste à inviter : rechargez la page."
+                f"{membership.person} n'est pas un membre confirmé qui reste à inviter : rechargez la page."
             )
         return _invite(fresh, membership, timezone.localdate(), actor)
 
 
 def to_invite(convention: Convention) -> list[Membership]:
     """Return the confirmed members of today whom a convention does not name, by name."""
-    named = convention.adhesions.values("membership")
-    return list(confirmed_members(convention.team).exclude(pk__in=named))
+    return list(not_named(confirmed_members(convention.team), convention))
 
 
 def invite_newcomer(*, membership: Membership, day: date, actor: User) -> None:
@@ -89,7 +89,7 @@ def invite_newcomer(*, membership: Membership, day: date, actor: User) -> None:
     live = Convention.objects.filter(team=membership.team_id, ends_on__gte=day).order_by("pk")
     for convention in live.filter(state__in=[*Convention.RUNNING, Convention.State.DRAFT]):
         fresh = lock(convention)
-        if fresh.adhesions.filter(membership=membership).exists():
+        if not not_named(Membership.objects.filter(pk=membership.pk), fresh).exists():
             continue
         if fresh.state == Convention.State.DRAFT:
             _change_draft(fresh, actor, joined=membership)
@@ -121,14 +121,14 @@ def state_departure(*, membership: Membership, day: date, actor: User) -> None:
             _change_draft(convention, actor, left=membership)
         elif adhesion.state == Adhesion.State.INVITED:
             entries = convention.amendments.filter(kind=Amendment.Kind.JOINED, signatures__membership=membership)
-            _abandon(entries, f"{membership.professional} a quitté l'équipe le {day:%d/%m/%Y}.")
+            _abandon(entries, f"{membership.person} a quitté l'équipe le {day:%d/%m/%Y}.")
         elif _end_adhesion(adhesion, day, actor) and convention.state in Convention.RUNNING:
             _state(convention, membership, day, actor)
 
 
 def signatories(convention: Convention) -> list[Membership]:
     """Return the members whose signature of a convention holds: those whom a change of its terms concerns."""
-    signed = convention.adhesions.filter(state=Adhesion.State.SIGNED)
+    signed = convention.adhesions.filter(state=Adhesion.State.SIGNED).one_each()
     return [one.membership for one in signed.select_related("membership").order_by("pk")]
 
 
@@ -147,9 +147,17 @@ def _end_adhesion(adhesion: Adhesion, day: date, actor: User) -> bool:
 
 
 def _state(convention: Convention, membership: Membership, day: date, actor: User) -> None:
-    """Draft the amendment that states a departure, in place of one that names another day and is not signed yet."""
-    known = convention.amendments.filter(kind=Amendment.Kind.LEFT, changes__left=membership.pk)
+    """Draft the amendment that states a departure, in place of one that names another day and is not signed yet.
+
+    A person who signed under two records that were joined leaves once: the second stay adds no second paper.
+    """
+    stated = convention.amendments.filter(kind=Amendment.Kind.LEFT)
+    known = stated.filter(changes__left=membership.pk)
     _abandon(known, f"La sortie est datée du {day:%d/%m/%Y}.")
+    doubles = [one.pk for one in doubles_of(membership)]
+    same_day = stated.filter(changes__left_on=day.isoformat()).exclude(state=Amendment.State.ABANDONED)
+    if any(one.changes["left"] in doubles for one in same_day):
+        return
     if day <= convention.ends_on:
         changes = {"left": membership.pk, "left_on": day.isoformat()}
         _draft(convention, Amendment.Kind.LEFT, day, changes, [], actor)
@@ -177,10 +185,9 @@ def _change_draft(
 
 
 def _invited(convention: Convention) -> str:
-    people = convention.adhesions.select_related("membership__professional").order_by(
-        "membership__professional__last_name", "membership__professional__first_name"
-    )
-    return in_words([str(one.membership.professional) for one in people])
+    people = convention.adhesions.one_each().select_related("membership__professional__merged_into")
+    people = people.order_by("membership__professional__last_name", "membership__professional__first_name")
+    return in_words([str(one.membership.person) for one in people])
 
 
 def _draft(
@@ -207,7 +214,8 @@ def _abandon(amendments: Any, comment: str) -> None:
 
 
 def _is_confirmed(membership: Membership, day: date) -> bool:
-    return confirmed_members(membership.team, max(day, membership.joined_on)).filter(pk=membership.pk).exists()
+    moment = max(day, membership.joined_on)
+    return any(one.person == membership.person for one in confirmed_members(membership.team, moment))
 
 
 def _confirmed_since(membership: Membership) -> date:

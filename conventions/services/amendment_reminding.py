@@ -41,8 +41,9 @@ def remind_of_amendment(*, amendment: Amendment, actor: User) -> Reminded:
         if fresh.state != Amendment.State.SIGNING:
             raise TransitionRefused("Cet avenant n'attend aucune signature de membre.")
         written, without, already = [], [], []
-        for row in awaited_amendment_signatures().filter(amendment=fresh).select_related("membership__professional"):
-            person = row.membership.professional
+        awaited = awaited_amendment_signatures().filter(amendment=fresh)
+        for row in awaited.select_related("membership__professional__merged_into"):
+            person = row.membership.person
             if row.reminded_at and timezone.localdate(row.reminded_at) == timezone.localdate(now):
                 already.append(str(person))
             elif not person.email:
@@ -54,7 +55,7 @@ def remind_of_amendment(*, amendment: Amendment, actor: User) -> Reminded:
 
 
 def _write(amendment: Amendment, row: AmendmentSignature, now: datetime, actor: User) -> None:
-    convention, person = amendment.convention, row.membership.professional
+    convention, person = amendment.convention, row.membership.person
     since = amendment.issued_on or timezone.localdate()
     queue_mail(
         to=person.email,

@@ -29,7 +29,7 @@ def change_of(amendment: Amendment) -> Change:
     if "joined" in amendment.changes or "left" in amendment.changes:
         pk = amendment.changes.get("joined") or amendment.changes["left"]
         membership = Membership.objects.select_related("professional", "team").get(pk=pk)
-        person = membership.professional
+        person = membership.person
         said = {"name": str(person), "quality": quality_of(person), "team": membership.team.name}
         if "joined" in amendment.changes:
             return amendment_wording.joined(since=long_date(membership.joined_on), **said)
@@ -65,8 +65,10 @@ def agreed_of(amendment: Amendment) -> tuple[dict[str, Any], str]:
             "effective_on": amendment.effective_on.isoformat(),
             "changes": amendment.changes,
             "members": [
-                {"name": str(row.membership.professional), "quality": quality_of(row.membership.professional)}
-                for row in amendment.signatures.select_related("membership__professional").order_by("pk")
+                {"name": str(row.membership.person), "quality": quality_of(row.membership.person)}
+                for row in amendment.signatures.one_each()
+                .select_related("membership__professional__merged_into")
+                .order_by("pk")
             ],
         },
     )

@@ -18,7 +18,7 @@ from association.money import euros
 from association.nomenclature import ActionType
 from association.permissions import require
 from association.workflow import enter_at, lock
-from conventions.gates import is_paid, missing_for_draft, overlap
+from conventions.gates import followed, is_paid, missing_for_draft, overlap
 from conventions.models import DEFAULT_CEILING_CENTS, Adhesion, Convention, ConventionTerms
 from conventions.selectors.members import confirmed_members
 from conventions.services.numbering import draw_number
@@ -28,6 +28,8 @@ MANAGE = "conventions.manage_convention"
 
 def draft_convention(*, team: Team, starts_on: date, actor: User, ends_on: date | None = None) -> Convention:
     """Make the draft of a team's convention: action types of the accepted project, its confirmed members invited.
+
+    One that follows another by its dates is its renewal (`conventions.gates.followed`).
 
     Args:
         ends_on: the last day; `last_day` by default.
@@ -49,6 +51,7 @@ def draft_convention(*, team: Team, starts_on: date, actor: User, ends_on: date 
             ceiling_cents=usual_ceiling(team),
             memberships=confirmed_members(team),
             actor=actor,
+            renews=followed(Convention(team=team, starts_on=starts_on)),
         )
 
 
@@ -117,6 +120,7 @@ def change_draft(
             raise StaleEdit(changes_since(fresh, version))
         before = _in_words(fresh)
         fresh.starts_on, fresh.ends_on = starts_on, ends_on
+        fresh.renews = followed(fresh)
         _check_dates(fresh)
         fresh.full_clean(exclude=["state"])
         _write_terms(fresh, action_types, ceiling_cents)
@@ -126,7 +130,7 @@ def change_draft(
         changes = _changes(before, _in_words(fresh))
         if changes:
             fresh.version += 1
-            fresh.save(update_fields=["starts_on", "ends_on", "version"])
+            fresh.save(update_fields=["starts_on", "ends_on", "renews", "version"])
             record(fresh, changes, actor=actor, team=fresh.team)
     return fresh
 
@@ -183,15 +187,15 @@ def _invite(convention: Convention, memberships: Iterable[Membership], actor: Us
 def _in_words(convention: Convention) -> dict[str, tuple[str, str]]:
     """Return what the journal follows of a draft: field -> (label, value in words)."""
     terms = convention.terms.filter(effective_on__isnull=True).first()
-    people = convention.adhesions.select_related("membership__professional").order_by(
-        "membership__professional__last_name", "membership__professional__first_name"
-    )
+    people = convention.adhesions.one_each().select_related("membership__professional__merged_into")
+    people = people.order_by("membership__professional__last_name", "membership__professional__first_name")
     return {
         "starts_on": ("Début", in_words(convention.starts_on)),
         "ends_on": ("Fin", in_words(convention.ends_on)),
+        "renews": ("Renouvelle", convention.renews.number if convention.renews else ""),
         "ceiling_cents": ("Plafond annuel", euros(terms.ceiling_cents) if terms else ""),
         "action_types": ("Types d’action", in_words(terms.action_types) if terms else ""),
-        "members": ("Membres invités à signer", in_words([str(one.membership.professional) for one in people])),
+        "members": ("Membres invités à signer", in_words([str(one.membership.person) for one in people])),
     }
 
 

@@ -15,10 +15,11 @@ from association.models import DossierDocument, Membership, Team, User
 from association.permissions import require
 from association.services.filing import file_document
 from association.workflow import fire, lock
-from conventions.gates import missing_for_draft
+from conventions.gates import followed, missing_for_draft
 from conventions.models import Convention
 from conventions.services.drafting import make_draft
 from conventions.services.issuing import READ, facts_of
+from conventions.services.renewing import renewal_effect
 from conventions.services.signing import (
     SignaturesRefused,
     complete_on,
@@ -50,9 +51,11 @@ def file_signed_convention(
 ) -> Convention:
     """Write a signed convention from its scan: draft, issued, in signing and signed in one transaction, or not at all.
 
-    What was agreed is the scan, by its checksum, and the data given here.
+    What was agreed is the scan, by its checksum, and the data given here. One that follows another by its dates is its
+    renewal, and takes effect as such (`conventions.services.renewing.renewal_effect`).
 
     Args:
+        effective_on: the prise d'effet, with ``early_effect_reason``; the usual one by default.
         signatures: the day of each member's signature, by the membership's primary key.
         scan: the uploaded file (checked by `association.services.filing`).
         number: the one that the paper bears; the next of the year by default.
@@ -79,6 +82,7 @@ def file_signed_convention(
             memberships=[*members, *(one for one in invited if one not in members)],
             number=number,
             actor=actor,
+            renews=followed(Convention(team=team, starts_on=starts_on)),
         )
         convention = _issue(draft, min([association_signed_on, *signatures.values()]), scan, actor)
         convention = fire(convention, "open_signing", actor=actor, comment=ELSEWHERE)
@@ -86,17 +90,19 @@ def file_signed_convention(
             convention=convention, signed_on=association_signed_on, signatory=association_signatory, actor=actor
         )
         _record_members(convention, signatures, actor)
+        signed_on = complete_on(convention) or association_signed_on
+        usual, reason = renewal_effect(convention, signed_on)
         return sign_convention(
             convention=convention,
-            signed_on=complete_on(convention) or association_signed_on,
-            effective_on=effective_on,
-            early_effect_reason=early_effect_reason,
+            signed_on=signed_on,
+            effective_on=effective_on or usual,
+            early_effect_reason=early_effect_reason if effective_on else reason,
             actor=actor,
         )
 
 
 def _check_number(number: str) -> None:
-    if number and Convention.objects.filter(number=number).exists():
+    if number and Convention.objects.filter(number__iexact=number).exists():
         raise ValidationError({"number": f"La convention {number} existe déjà : vérifiez le numéro du document."})
 
 

@@ -132,13 +132,13 @@ def facts_of(convention: Convention) -> dict[str, Any]:
         "members": [
             {
                 "membership": adhesion.membership_id,
-                "rpps": adhesion.membership.professional.rpps,
-                "name": str(adhesion.membership.professional),
-                "quality": quality_of(adhesion.membership.professional),
+                "rpps": adhesion.membership.person.rpps,
+                "name": str(adhesion.membership.person),
+                "quality": quality_of(adhesion.membership.person),
             }
-            for adhesion in convention.adhesions.select_related("membership__professional").order_by(
-                "membership__professional__last_name", "membership__professional__first_name", "pk"
-            )
+            for adhesion in convention.adhesions.one_each()
+            .select_related("membership__professional__merged_into")
+            .order_by("membership__professional__last_name", "membership__professional__first_name", "pk")
         ],
     }
 

@@ -33,4 +33,4 @@ def number_of(team: Team, year: int, place: int) -> str:
 
 
 def _is_given(year: int, place: int) -> bool:
-    return Convention.objects.filter(number__regex=rf"^[A-Z]+-{year}-[0-9AB]{{3}}-{place:04d}$").exists()
+    return Convention.objects.filter(number__iregex=rf"^[A-Z]+-{year}-[0-9AB]{{3}}-{place:04d}$").exists()

@@ -52,7 +52,7 @@ def remind(*, convention: Convention, actor: User) -> Reminded:
             raise TransitionRefused(NOT_IN_SIGNING.format(fresh.number))
         written, without, already = [], [], []
         for adhesion in missing_signatures(fresh):
-            person = adhesion.membership.professional
+            person = adhesion.membership.person
             if adhesion.reminded_at and timezone.localdate(adhesion.reminded_at) == timezone.localdate(now):
                 already.append(str(person))
             elif _write(fresh, person, actor):

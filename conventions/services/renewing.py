@@ -12,13 +12,11 @@ from association.machine import TransitionRefused
 from association.models import User
 from association.permissions import require
 from association.workflow import lock
-from conventions.gates import missing_for_draft
+from conventions.gates import RENEWABLE, missing_for_draft
 from conventions.models import Convention
 from conventions.selectors.members import confirmed_members
 from conventions.selectors.terms import terms_on
 from conventions.services.drafting import last_day, make_draft
-
-RENEWABLE = (Convention.State.SIGNED, Convention.State.SUSPENDED, Convention.State.ENDED)
 
 
 def renew_convention(*, convention: Convention, actor: User) -> Convention:

@@ -17,6 +17,7 @@ from association.machine import TransitionRefused
 from association.models import Document, DossierDocument, Team, User
 from association.nomenclature import TeamKind
 from association.permissions import require
+from association.selectors.members import doubles_of
 from association.services.filing import file_document
 from association.workflow import fire, lock, refusal
 from conventions.gates import day_is_refused
@@ -182,13 +183,12 @@ def adhesion_effect(adhesion: Adhesion, convention: Convention, *, signed_on: da
     begins = convention.effective_on
     if convention.renews_id is None or begins is None or begins >= day:
         return day
-    before = Adhesion.objects.filter(
-        convention=convention.renews_id, membership=adhesion.membership_id, state=Adhesion.State.SIGNED
-    )
+    stays = [adhesion.membership, *doubles_of(adhesion.membership)]
+    before = Adhesion.objects.filter(convention=convention.renews_id, membership__in=stays, state=Adhesion.State.SIGNED)
     if not before.exists():
         return day
     bound = day - timedelta(days=settings.CONVENTION_RENEWAL_EFFECT_DAYS)
-    return max(begins, bound, adhesion.membership.joined_on)
+    return max(begins, bound, min(stay.joined_on for stay in stays))
 
 
 def complete_on(convention: Convention) -> date | None:
@@ -228,15 +228,19 @@ def _refused(adhesion: Adhesion, step: str, actor: User, signed_on: date) -> str
 
 
 def _adhesions(convention: Convention) -> Any:
-    return convention.adhesions.select_related("convention", "membership__professional").order_by(
+    return convention.adhesions.select_related("convention", "membership__professional__merged_into").order_by(
         "membership__professional__last_name", "membership__professional__first_name", "pk"
     )
 
 
 def _minimum_on(convention: Convention) -> date:
     """Return the day on which those who had signed were enough."""
-    signed = _adhesions(convention).filter(state=Adhesion.State.SIGNED)
-    days = sorted((one.signed_on, one.membership.professional.is_general_practitioner) for one in signed)
+    firsts: dict[int, tuple[date, bool]] = {}
+    for one in _adhesions(convention).filter(state=Adhesion.State.SIGNED):
+        person = one.membership.person  # who signed under two records that were joined had signed with the first
+        day = min(one.signed_on, firsts.get(person.pk, (one.signed_on, False))[0])
+        firsts[person.pk] = (day, person.is_general_practitioner)
+    days = sorted(firsts.values())
     enough = days[MINIMUM_SIGNATURES - 1][0]
     if convention.team.kind == TeamKind.ESP_CLAP:
         enough = max(enough, min(day for day, is_gp in days if is_gp))
@@ -250,7 +254,7 @@ def _follow_effect(convention: Convention, actor: User) -> None:
     for adhesion in _adhesions(convention).filter(state=Adhesion.State.SIGNED):
         effect = adhesion_effect(adhesion, convention)
         if effect != adhesion.effective_on:
-            label = f"Prise d’effet de la signature de {adhesion.membership.professional}"
+            label = f"Prise d’effet de la signature de {adhesion.membership.person}"
             changes.append(("adhesion_effect", label, in_words(adhesion.effective_on), in_words(effect)))
             adhesion.effective_on = effect
             moved.append(adhesion)

@@ -54,7 +54,7 @@ def amendment_new(request: HttpRequest, pk: int) -> HttpResponse:
         if draft:
             messages.success(request, f"L’avenant n° {draft.number} est préparé : relisez-le, puis émettez-le.")
             return redirect("conventions:amendment", pk=draft.pk)
-    people = [(one, quality_of(one.professional)) for one in to_invite(convention)]
+    people = [(one, quality_of(one.person)) for one in to_invite(convention)]
     page = {"convention": convention, "form": form, "people": people}
     return render(request, "conventions/amendment_new.html", page, status=409 if form.errors else 200)
 
@@ -66,7 +66,7 @@ def amendment_invite(request: HttpRequest, pk: int) -> HttpResponse:
     convention = get_object_or_404(Convention.objects.visible_to(request.user), pk=pk)
     given = request.POST.get("membership", "")
     chosen = Membership.objects.filter(team=convention.team_id, pk=given if given.isdecimal() else None)
-    membership = get_object_or_404(chosen.select_related("professional"))
+    membership = get_object_or_404(chosen.select_related("professional__merged_into"))
     try:
         draft = invite_member(convention=convention, membership=membership, actor=request.user)
     except TransitionRefused as refused:

@@ -21,7 +21,7 @@ from conventions.services.steps import move_convention
 
 DONE = {
     "issue": "La convention est émise : son texte est figé et son PDF classé dans le dossier.",
-    "open_signing": "La convention est en signature.",
+    "open_signing": "La convention est en signature : enregistrez les signatures à mesure qu’elles arrivent.",
     "withdraw_from_signing": "La convention est retirée de la signature.",
     "abandon": "La convention est abandonnée.",
     "sign": "La convention est signée ; l’équipe est sous convention.",

@@ -34,9 +34,11 @@ def draft_new(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         draft = saved(form, lambda: draft_convention(team=team, actor=request.user, **form.cleaned_data))
         if draft:
-            messages.success(request, f"La convention {draft.number} est préparée : relisez-la, puis émettez-la.")
+            messages.success(
+                request, f"La convention {draft.number} est préparée{_renewing(draft)} : relisez-la, puis émettez-la."
+            )
             return redirect("conventions:convention", pk=draft.pk)
-    page = {"team": team, "form": form, "missing": missing_for_draft(team), "types": planned_types(team)}
+    page = {"team": team, "form": form, "missing": missing_for_draft(team)}
     return render(request, "conventions/draft_new.html", page, status=409 if form.errors else 200)
 
 
@@ -69,10 +71,16 @@ def file_signed(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         filed = saved(form, lambda: file_signed_convention(team=team, actor=request.user, **form.values()))
         if filed:
-            messages.success(request, f"La convention {filed.number} est enregistrée, avec son exemplaire signé.")
+            messages.success(
+                request, f"La convention {filed.number} est enregistrée{_renewing(filed)}, avec son exemplaire signé."
+            )
             return redirect("conventions:convention", pk=filed.pk)
     page = {"team": team, "form": form, "missing": missing_for_draft(team)}
     return render(request, "conventions/file_signed.html", page, status=409 if form.errors else 200)
+
+
+def _renewing(convention: Convention) -> str:
+    return f", en renouvellement de {convention.renews.number}" if convention.renews else ""
 
 
 def _of_draft(convention: Convention) -> dict[str, Any]:
@@ -83,5 +91,5 @@ def _of_draft(convention: Convention) -> dict[str, Any]:
         "version": convention.version,
         "action_types": terms.action_types if terms else [],
         "ceiling_cents": terms.ceiling_cents if terms else usual_ceiling(convention.team),
-        "members": list(convention.adhesions.values_list("membership_id", flat=True)),
+        "members": list(convention.adhesions.one_each().values_list("membership_id", flat=True)),
     }

@@ -28,7 +28,9 @@ def saved(form: Any, save: Callable[[], SavedT]) -> SavedT | None:
     except TransitionRefused as refused:
         form.add_error(None, refused.reason)
     except StaleEdit as stale:
-        form.data[form.add_prefix("version")] = str(max(change.version for change in stale.changes))
+        # Nothing in the journal explains a version that no page can have shown: the next press is refused, too.
+        if stale.changes:
+            form.data[form.add_prefix("version")] = str(max(change.version for change in stale.changes))
         form.add_error(None, stale.reason)
     except ValidationError as refused:
         _say(form, refused)

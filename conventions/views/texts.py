@@ -12,7 +12,7 @@ from association.access import needs
 from association.machine import TransitionRefused
 from conventions.forms.templates import TemplateForm
 from conventions.selectors.texts import sample_of, templates_seen_by, texts_by_kind
-from conventions.services.templates import publish_template, start_version, write_template
+from conventions.services.templates import edit_of, publish_template, start_version, write_template
 from conventions.views.refusals import saved
 from conventions.wording import PLACEHOLDERS
 
@@ -51,13 +51,14 @@ def template_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if found.published_at:
         messages.info(request, "Ce modèle est publié : rédigez-en une nouvelle version.")
         return redirect("conventions:template", pk=pk)
-    initial = {"title": found.title, "body": found.body}
-    form = TemplateForm(request.POST if request.method == "POST" else None, initial=initial)
+    initial = {"title": found.title, "body": found.body, "edit": edit_of(found)}
+    form = TemplateForm(request.POST.copy() if request.method == "POST" else None, initial=initial)
     if form.is_bound and form.is_valid():
         asked = form.cleaned_data
         if saved(form, lambda: write_template(template=found, actor=request.user, **asked)):
             messages.success(request, "Le texte est enregistré.")
             return redirect("conventions:template", pk=pk)
+        form.data["edit"] = str(edit_of(found))  # what the other wrote is told: the next press saves
     page = {"template": found, "form": form, "placeholders": _placeholders()}
     return render(request, "conventions/template_edit.html", page, status=409 if form.errors else 200)
 

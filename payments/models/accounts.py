@@ -11,6 +11,7 @@ from association.fields import EncryptedField, WordsField
 from association.machine import StateField, Stateful, transition
 
 MANAGE = "payments.manage_account"
+LOOK = "payments.look_at_iban"
 
 
 def is_somebody_else(account: Account, actor: Any, arguments: Any) -> str | None:

@@ -25,7 +25,7 @@ class DueLine(models.Model):
     ``held_on``.
     """
 
-    run = models.ForeignKey(Run, models.PROTECT, related_name="lines", verbose_name="paiement mensuel")
+    run = models.ForeignKey(Run, models.PROTECT, related_name="lines", db_index=False, verbose_name="paiement mensuel")
     kind = models.CharField("nature", max_length=10, choices=LineKind)
     participation = models.ForeignKey(
         "actions.Participation", models.PROTECT, related_name="lines", verbose_name="participation"
@@ -49,7 +49,7 @@ class DueLine(models.Model):
         verbose_name="corrige",
     )
     beneficiary = models.ForeignKey(
-        "payments.Beneficiary", models.PROTECT, related_name="lines", verbose_name="bénéficiaire"
+        "payments.Beneficiary", models.PROTECT, related_name="lines", db_index=False, verbose_name="bénéficiaire"
     )
     team = models.ForeignKey(
         "association.Team", models.PROTECT, related_name="due_lines", db_index=False, verbose_name="équipe"
@@ -87,6 +87,9 @@ class DueLine(models.Model):
         verbose_name = "indemnité due"
         ordering = ["id"]
         indexes = [
+            # With the amount: the sums over years of lines are read from the index alone.
+            models.Index(fields=["run", "team", "amount_cents"], name="due_line_run_team"),
+            models.Index(fields=["beneficiary", "run", "amount_cents"], name="due_line_beneficiary_run"),
             models.Index(fields=["team", "held_on"], name="due_line_team_held_on"),
             models.Index(fields=["professional", "held_on"], name="due_line_person_held_on"),
         ]
@@ -161,7 +164,7 @@ class Payment(Stateful):
     state = StateField(choices=State, default=State.PENDING)
     run = models.ForeignKey(Run, models.PROTECT, related_name="payments", verbose_name="paiement mensuel")
     beneficiary = models.ForeignKey(
-        "payments.Beneficiary", models.PROTECT, related_name="payments", verbose_name="bénéficiaire"
+        "payments.Beneficiary", models.PROTECT, related_name="payments", db_index=False, verbose_name="bénéficiaire"
     )
     amount_cents = models.PositiveBigIntegerField("montant")
     reference = models.CharField("référence", max_length=35, unique=True)
@@ -175,13 +178,14 @@ class Payment(Stateful):
     bic = models.CharField("BIC", max_length=11, blank=True)
     holder = WordsField("titulaire du compte", max_length=140, blank=True)
     paid_on = models.DateField("payé le", null=True, blank=True)
-    bank_reason = models.CharField("code motif de la banque", max_length=10, blank=True)
+    bank_reason = WordsField("code motif de la banque", max_length=10, blank=True)
 
     objects = PaymentQuerySet.as_manager()
 
     class Meta:
         verbose_name = "virement"
         ordering = ["run", "reference"]
+        indexes = [models.Index(fields=["beneficiary", "run", "amount_cents"], name="payment_beneficiary_run")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state="cleared", amount_cents=0)
@@ -251,7 +255,7 @@ class Allocation(models.Model):
     )
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="allocations", verbose_name="virement")
     released_at = models.DateTimeField("libérée le", null=True, blank=True)
-    released_reason = models.CharField("motif", max_length=200, blank=True)
+    released_reason = WordsField("motif", max_length=200, blank=True)
 
     class Meta:
         verbose_name = "affectation"

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from association.fields import WordsField
 from association.machine import StateField, Stateful, transition
@@ -196,6 +197,14 @@ class Run(Stateful):
         if self.kind == self.Kind.OPENING:
             return f"reprise {month}"
         return month if self.sequence == 1 else f"{month}/{self.sequence}"
+
+    @property
+    def in_words(self) -> str:
+        """``octobre 2026``, ``octobre 2026, complémentaire 2``, ``reprise d’octobre 2026``."""
+        month = date_format(self.month, "F Y")
+        if self.kind == self.Kind.OPENING:
+            return f"reprise d’{month}" if month[0] in "ao" else f"reprise de {month}"
+        return month if self.sequence == 1 else f"{month}, complémentaire {self.sequence}"
 
     @property
     def last_day(self) -> date:

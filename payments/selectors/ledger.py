@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, TypeVar
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce, ExtractYear
 
 from association.selectors.people import kept_ids
-from payments.models import Account, Allocation, DueLine, LineKind, Run
+from payments.models import Account, Allocation, DueLine, LineKind, Payment, Run
 from payments.pricing import Balances
+from payments.selectors.joined import gathered, joined_payees
 
 KeyT = TypeVar("KeyT", bound=tuple[Any, ...])
 
@@ -66,6 +68,33 @@ def unallocated(lines: QuerySet[DueLine] | None = None) -> QuerySet[DueLine]:
 def due_by_beneficiary(lines: QuerySet[DueLine]) -> dict[int, int]:
     """Return beneficiary id -> net cents of ``lines``."""
     return dict(lines.order_by().values_list("beneficiary_id").annotate(Sum("amount_cents")))
+
+
+def owed(run: Run | None = None) -> dict[int, int]:
+    """Return beneficiary id -> net cents that are due and not paid; zeros are left out.
+
+    What lines earned, less the payments, with what payments gave back. It is what the lines add up to that no payment
+    settles, as `prove` sums them one by one at each approval. Joined records are under the one that stays.
+
+    Args:
+        run: a frozen run, for what was owed after its approval; now by default.
+    """
+    lines, payments = DueLine.objects.order_by(), Payment.objects.order_by()
+    released = Allocation.objects.order_by().filter(released_at__isnull=False)
+    if run is not None:
+        at = run.approved_at or run.created_at
+        if later := list(Run.objects.frozen().exclude(pk__in=_runs_until(run)).values_list("pk", flat=True)):
+            lines, payments = lines.exclude(run__in=later), payments.exclude(run__in=later)
+        released = released.filter(released_at__lte=at).exclude(payment__run__in=later)
+    found: dict[int, int] = defaultdict(int)
+    for beneficiary, cents in chain(
+        lines.values_list("beneficiary_id").annotate(Sum("amount_cents")),
+        payments.values_list("beneficiary_id").annotate(cents=-Sum("amount_cents")),
+        released.values_list("line__beneficiary_id").annotate(Sum("line__amount_cents")),
+    ):
+        found[beneficiary] += cents
+    payees = joined_payees(at=None if run is None else run.approved_at or run.created_at)
+    return {beneficiary: cents for beneficiary, cents in gathered(found, payees).items() if cents}
 
 
 def verified_beneficiaries() -> set[int]:

@@ -235,7 +235,7 @@ class LeftDue:
 def left_due(run: Run) -> LeftDue:
     """Return whom a run leaves unpaid: as at its approval once frozen, as of now while it is open."""
     if run.is_frozen:
-        closing = {pk: cents for pk, cents in closing_of(run).items() if cents}
+        closing = closing_of(run)
         waiting = {pk: cents for pk, cents in closing.items() if cents > 0}
         carried = {pk: cents for pk, cents in closing.items() if cents < 0}
     else:
@@ -325,15 +325,19 @@ def team_years(team: Team, *, today: date | None = None) -> list[TeamYear]:
     The ceiling is that of the convention in force on the day, as the pricing reads it; none: no convention in force.
     """
     day = today or timezone.localdate()
-    used = dict(team.due_lines.order_by().values_list("held_on__year").annotate(cents=Sum("amount_cents")))
+    latest = (day.year, day.year - 1, day.year - 2)
+    # One sum a year between dates: SQLite would call Python for the year of each line.
+    used = team.due_lines.aggregate(
+        **{f"in_{year}": Sum("amount_cents", filter=Q(held_on__year=year), default=0) for year in latest}
+    )
     facts = Facts.read(team_id=team.pk).teams[team.pk]
     years = []
-    for year in (day.year, day.year - 1, day.year - 2):
-        if year == day.year or used.get(year):
+    for year in latest:
+        if year == day.year or used[f"in_{year}"]:
             on = day if year == day.year else date(year, 12, 31)
             convention = convention_in_force(facts, on)
             ceiling = None if convention is NO_CONVENTION else convention.terms_on(on).ceiling_cents
-            years.append(TeamYear(year, used.get(year, 0), ceiling))
+            years.append(TeamYear(year, used[f"in_{year}"], ceiling))
     return years
 
 

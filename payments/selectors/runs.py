@@ -10,7 +10,7 @@ from django.db.models import Count, Max, QuerySet, Sum
 
 from payments.models import DueLine, Exclusion, ProvisionalExclusion, ProvisionalLine, Run
 from payments.selectors.joined import gathered, joined_payees
-from payments.selectors.ledger import Settlement, due_by_beneficiary, prove, settle, unallocated
+from payments.selectors.ledger import Settlement, owed, settle
 
 
 def lines_of(run: Run) -> QuerySet[Any]:
@@ -29,7 +29,7 @@ def exclusions_of(run: Run) -> QuerySet[Any]:
 
 def settlement_of(run: Run) -> Settlement:
     """Return what an open run would pay now, beneficiary id -> cents (an open run has no payments yet)."""
-    due = due_by_beneficiary(unallocated())
+    due = owed()
     for beneficiary, cents in lines_of(run).order_by().values_list("beneficiary_id").annotate(Sum("amount_cents")):
         due[beneficiary] = due.get(beneficiary, 0) + cents
     return settle(gathered(due, joined_payees()))
@@ -51,10 +51,15 @@ class RunSummary:
     carried_cents: int
     files: list[str]
 
+    @property
+    def left_cents(self) -> int:
+        """What is left due, net: waiting for an account, less what was paid too much."""
+        return self.waiting_cents + self.carried_cents
+
 
 def summary(run: Run) -> RunSummary:
     """Return the figures of a run, open or frozen."""
-    lines = lines_of(run).aggregate(count=Count("id"), cents=Sum("amount_cents"))
+    lines, due = _lines_and_cents(run)
     excluded = exclusions_of(run).order_by().values_list("reason").annotate(Count("id"))
     if run.is_frozen:
         payments, paid = run.payments.filter(amount_cents__gt=0).count(), run.paid_cents
@@ -67,8 +72,8 @@ def summary(run: Run) -> RunSummary:
     return RunSummary(
         month=run.name,
         state=run.state,
-        lines=lines["count"],
-        due_cents=lines["cents"] or 0,
+        lines=lines,
+        due_cents=due,
         excluded=dict(sorted(excluded)),
         errors=list(run.errors.filter(build=run.build or 0).values_list("sentence", flat=True)),
         payments=payments,
@@ -77,6 +82,14 @@ def summary(run: Run) -> RunSummary:
         carried_cents=carried,
         files=[str(export.document.path) for export in live_exports(run)],
     )
+
+
+def _lines_and_cents(run: Run) -> tuple[int, int]:
+    """Return how many lines a run has and their sum: as stated when it was frozen, or as they are while it is open."""
+    if run.is_frozen:
+        return run.lines_count, run.new_cents
+    found = lines_of(run).aggregate(count=Count("id"), cents=Sum("amount_cents"))
+    return found["count"], found["cents"] or 0
 
 
 def live_exports(run: Run) -> QuerySet[Any]:
@@ -92,8 +105,7 @@ def _left_at_closing(run: Run) -> tuple[int, int]:
 
 def closing_of(run: Run) -> dict[int, int]:
     """Return beneficiary id -> net cents that a frozen run left due, as at its approval."""
-    closing = {pk: proof.closing for pk, proof in prove(run, by="beneficiary").items()}
-    return gathered(closing, joined_payees(at=run.approved_at or run.created_at))
+    return owed(run)
 
 
 def month_before(run: Run) -> Run | None:

@@ -11,6 +11,7 @@ from association.models import LookLog, User
 from association.permissions import require
 from association.workflow import enter_at, fire, lock
 from payments.models import Account, Beneficiary
+from payments.models.accounts import LOOK
 
 
 def propose_account(*, beneficiary: Beneficiary, iban: str, holder: str, actor: User) -> Account:
@@ -69,9 +70,19 @@ def withdraw_account(*, account: Account, actor: User, reason: str = "") -> Acco
     return _give_up(account, "withdraw", actor, reason)
 
 
+def suspend_account(*, account: Account, actor: User, reason: str) -> Account:
+    """Keep payments from a verified account until it is resumed or replaced."""
+    return fire(account, "suspend", actor=actor, comment=reason)
+
+
+def resume_account(*, account: Account, actor: User, reason: str) -> Account:
+    """Put a suspended account in force again; not while a change is proposed."""
+    return fire(account, "resume", actor=actor, comment=reason)
+
+
 def look_at_iban(*, account: Account, actor: User, reason: str = "") -> str:
     """Return the whole IBAN; the look is logged."""
-    require(actor, "payments.view_account")
+    require(actor, LOOK)
     LookLog.objects.create(
         content_type=ContentType.objects.get_for_model(Account),
         object_id=account.pk,

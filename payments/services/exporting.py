@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from association.documents import XLSX, store_file
+from association.documents import XLSX, draft_folder, store_file
 from association.fields import keyed_hash
 from association.jobs import JobFailed, request_job
 from association.machine import TransitionRefused
@@ -28,7 +21,6 @@ from payments.services.runs import release_lines
 from payments.workbook import write_payment_workbook
 
 EXPORT_JOB = "payments.export_run"
-DRAFT_SECONDS = 3_600  # far above the longest export: what is older was left by a killed one
 
 
 @dataclass
@@ -93,7 +85,7 @@ def export_run(*, run: Run, actor: User, progress: Progress | None = None) -> Ex
     leaving = _leaving(run)
     version = run.exports.count() + 1
     _refuse_swapped_ibans(run)
-    with _draft_folder(f"export-{run.pk}-v{version}") as folder:
+    with draft_folder(f"export-{run.pk}-v{version}") as folder:
         path = folder / workbook_name(run, version)
         write_payment_workbook(run, path, progress=progress)
         with transaction.atomic():
@@ -113,19 +105,6 @@ def export_run(*, run: Run, actor: User, progress: Progress | None = None) -> Ex
             export = RunExport.objects.create(run=fresh, version=version, document=document)
             fire_all(fresh.payments.filter(state=Payment.State.PENDING).defer("iban"), "send", actor=actor)
     return Exported(export, voided)
-
-
-@contextmanager
-def _draft_folder(name: str) -> Iterator[Path]:
-    """Give a folder of one's own for a file on its way; what a killed export left goes with a later one."""
-    drafts = Path(settings.DRAFTS_DIR)
-    drafts.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for left in drafts.iterdir():
-        with suppress(FileNotFoundError):  # another export cleans up too
-            if time.time() - left.stat().st_mtime > DRAFT_SECONDS:
-                shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=f"{name}-", dir=drafts) as folder:
-        yield Path(folder)
 
 
 def _refuse_swapped_ibans(run: Run) -> None:

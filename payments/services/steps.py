@@ -1,13 +1,22 @@
-"""One door for the steps of a run, for a caller that has a step's name: the page of the run."""
+"""One door for the steps of a run, an account, a transfer, for a caller that has a step's name: its page."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
 
+from django.utils import timezone
+
 from association.machine import TransitionRefused
 from association.models import Job, User
-from payments.models import Run
+from payments.models import Account, Payment, Run
+from payments.services.accounts import (
+    reject_account,
+    resume_account,
+    suspend_account,
+    verify_account,
+    withdraw_account,
+)
 from payments.services.exporting import declare_not_transmitted, request_export
 from payments.services.preparing import request_preparation
 from payments.services.runs import (
@@ -19,6 +28,16 @@ from payments.services.runs import (
     submit_run,
     void_run,
 )
+from payments.services.transfers import (
+    hold_payment,
+    let_payment_go,
+    pay_payment,
+    reject_payment,
+    return_payment,
+    void_payment,
+)
+
+UNKNOWN = "Cette étape n'existe pas : la page a été mise à jour."
 
 
 def move_run(*, run: Run, step: str, actor: User, reason: str = "", paid_on: date | None = None) -> Run | Job:
@@ -46,5 +65,56 @@ def move_run(*, run: Run, step: str, actor: User, reason: str = "", paid_on: dat
         "take_back_export": lambda: declare_not_transmitted(run=run, actor=actor, reason=reason),
     }
     if step not in services:
-        raise TransitionRefused("Cette étape n'existe pas : la page a été mise à jour.")
+        raise TransitionRefused(UNKNOWN)
+    return services[step]()
+
+
+def move_account(*, account: Account, step: str, actor: User, reason: str = "") -> Account:
+    """Do one step of an account and return it. To archive one is no step of its own: verifying the next does it.
+
+    Raises:
+        TransitionRefused: with the reason in French.
+    """
+    services: dict[str, Callable[[], Account]] = {
+        "verify": lambda: verify_account(account=account, actor=actor),
+        "reject": lambda: reject_account(account=account, actor=actor, reason=reason),
+        "withdraw": lambda: withdraw_account(account=account, actor=actor, reason=reason),
+        "suspend": lambda: suspend_account(account=account, actor=actor, reason=reason),
+        "resume": lambda: resume_account(account=account, actor=actor, reason=reason),
+    }
+    if step not in services:
+        raise TransitionRefused(UNKNOWN)
+    return services[step]()
+
+
+def move_payment(
+    *,
+    payment: Payment,
+    step: str,
+    actor: User,
+    reason: str = "",
+    paid_on: date | None = None,
+    bank_reason: str = "",
+) -> Payment:
+    """Do one step of a transfer and return it. Sending and taking back are steps of the file that it is in.
+
+    Args:
+        reason: for the steps that ask for one.
+        paid_on: with ``pay``, the day on which the bank made it; today by default.
+        bank_reason: with ``reject`` and ``give_back``, the code that the bank gave.
+
+    Raises:
+        TransitionRefused: with the reason in French.
+    """
+    back = {"payment": payment, "actor": actor, "bank_reason": bank_reason, "comment": reason}
+    services: dict[str, Callable[[], Payment]] = {
+        "hold": lambda: hold_payment(payment=payment, actor=actor, reason=reason),
+        "release": lambda: let_payment_go(payment=payment, actor=actor),
+        "void": lambda: void_payment(payment=payment, actor=actor, reason=reason),
+        "pay": lambda: pay_payment(payment=payment, actor=actor, paid_on=paid_on or timezone.localdate()),
+        "reject": lambda: reject_payment(**back),
+        "give_back": lambda: return_payment(**back),
+    }
+    if step not in services:
+        raise TransitionRefused(UNKNOWN)
     return services[step]()

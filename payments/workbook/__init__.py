@@ -1,6 +1,6 @@
 """The payment workbook of a frozen run: what is paid, why, what is not, and the proof that it adds up.
 
-`sheets`: typed sheets on openpyxl. `reading`: what is read, in batches. `lists`: the four lists. `controls`: the proof.
+On `association.typed_sheets`. `reading`: what is read, in batches. `lists`: the four lists. `controls`: the proof.
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from association.registries import Progress
+from association.typed_sheets import workbook_at
 from payments.models import Run
 from payments.workbook.controls import WorkbookUnbalanced, write_controls
 from payments.workbook.lists import Lists
 from payments.workbook.reading import teams
-from payments.workbook.sheets import workbook_at
 
 __all__ = ["WorkbookUnbalanced", "write_payment_workbook"]
 

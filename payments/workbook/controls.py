@@ -11,12 +11,12 @@ from django.db.models import Count, Sum
 from openpyxl import Workbook
 
 from association.nomenclature import ActionType, Profession
+from association.typed_sheets import COUNT, EUROS, HEADER_HEIGHT, INSTANT, TEXT, TITLE, Sheet
 from payments.models import LineKind, Payment, Run
 from payments.reasons import explain
 from payments.selectors.ledger import prove
 from payments.workbook.lists import TO_BANK, Tally, Written
 from payments.workbook.reading import TeamWords
-from payments.workbook.sheets import COUNT, EUROS, HEADER_HEIGHT, INSTANT, TEXT, TITLE, Sheet
 
 WIDTHS = (32, 52, 17, 16, 16, 16, 16)
 

@@ -11,11 +11,11 @@ from openpyxl import Workbook
 
 from association.nomenclature import ParticipationRole, Profession
 from association.registries import Progress
+from association.typed_sheets import DAY, EUROS, MONTH, PROSE, Column, ListSheet
 from payments.models import LineKind, Payment, Run
 from payments.reasons import explain
 from payments.workbook import reading
 from payments.workbook.reading import Ledger, Report, TeamWords
-from payments.workbook.sheets import DAY, EUROS, MONTH, PROSE, Column, ListSheet
 
 PAYMENTS = (
     Column("Référence", 22),

@@ -229,6 +229,11 @@ def with_key(thirteen: str) -> str:
         "1850578006084 91",
         "185 05 78 006 084",
         "1  85  05  78  006  084",
+        "1   85   05   78   006   084",
+        "1·85·05·78·006·084",
+        "1|85|05|78|006|084",
+        "1 85 05 971 06 084",  # overseas: three characters of department, two of commune
+        "٢٨٥٠٥٧٨٠٠٦٠٨٤",  # Arabic digits
         "1‑85‑05‑78‑006‑084",  # non-breaking hyphens
         "1850\u200b578006084",
         "１８５０５７８００６０８４",  # full width

@@ -11,12 +11,16 @@ from django.core import mail as django_mail
 from django.core.exceptions import ValidationError
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection, connections
+from django.utils import timezone
 
-from association.jobs import run_job
+from association.inbox import uncertain_messages
+from association.jobs import JobFailed, run_job
 from association.machine import TransitionRefused
-from association.mails import queue_mail, send_again, send_queued_mail, waiting_mails
-from association.models import Job, OutgoingMail, User
+from association.mails import UNCERTAIN, hold_as_sent, queue_mail, send_again, send_queued_mail, waiting_mails
+from association.models import FieldChange, Job, OutgoingMail, User
 from association.registries import Progress
+from association.selectors.exchanges import SENDING, state_of, uncertain_mails
+from association.selectors.exchanges import UNCERTAIN as STATE_UNCERTAIN
 from tests.factories import TeamFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +84,8 @@ def test_job_delivered_twice_sends_once(staff: User, mailoutbox: list[Any]) -> N
 
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_the_same_moment_send_once(staff: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both hold the job (its lease ran out while the first spoke to the server): the row's lock decides."""
+    """Both hold the job (its lease ran out while the first spoke to the server): the second does not know, and waits
+    for nobody; the answer that the first gets is what stands."""
     queued(staff)
     job = Job.objects.get()
     first_is_sending, second_has_begun = threading.Event(), threading.Event()
@@ -102,6 +107,8 @@ def test_two_workers_at_the_same_moment_send_once(staff: User, monkeypatch: pyte
             second_has_begun.set()
         try:
             answers.append(send_queued_mail(job, Progress()))
+        except JobFailed as failed:
+            answers.append(failed.sentence)
         finally:
             connections.close_all()
 
@@ -111,8 +118,113 @@ def test_two_workers_at_the_same_moment_send_once(staff: User, monkeypatch: pyte
     for thread in threads:
         thread.join(15)
     assert len(sent) == 1
-    assert sorted(answers, key=str) == [{"sent": False}, {"sent": True}]
+    assert sorted(answers, key=str) == [UNCERTAIN, {"sent": True}]
+    mail = OutgoingMail.objects.get()
+    assert mail.sent_at
+    assert mail.sending_at is None
     connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_row_says_that_it_is_being_sent_before_the_server_is_spoken_to(
+    staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Any] = []
+
+    def look(self: EmailBackend, messages: Any) -> int:
+        mail = OutgoingMail.objects.get()
+        seen.append((connection.in_atomic_block, mail.sending_at is not None, state_of(mail, is_waiting=True)))
+        return 1
+
+    monkeypatch.setattr(EmailBackend, "send_messages", look)
+    queued(staff)
+    run_job(Job.objects.get().pk)
+    assert seen == [(False, True, SENDING)]
+
+
+# --- what may have left -----------------------------------------------------------------------------------------
+
+
+def interrupted(staff: User) -> OutgoingMail:
+    """A message whose process died after the server had taken it: the job was taken over by another."""
+    mail = queued(staff, team=TeamFactory())
+    OutgoingMail.objects.filter(pk=mail.pk).update(sending_at=timezone.now())
+    run_job(Job.objects.get(key=f"association.send_mail:{mail.pk}").pk)
+    mail.refresh_from_db()
+    return mail
+
+
+def test_message_of_a_process_that_died_is_not_sent_again_in_silence(staff: User, mailoutbox: list[Any]) -> None:
+    mail = interrupted(staff)
+    assert mailoutbox == []
+    assert (Job.objects.get().state, Job.objects.get().error) == (Job.State.FAILED, UNCERTAIN)
+    assert state_of(mail, is_waiting=False) == STATE_UNCERTAIN
+    assert list(uncertain_mails(staff)) == [mail]
+    assert [item.count for item in uncertain_messages(staff)] == [1]
+
+
+def test_uncertain_message_is_sent_again_when_somebody_decides_so(staff: User, mailoutbox: list[Any]) -> None:
+    mail = send_again(mail=interrupted(staff), actor=staff)
+    run_job(Job.objects.get(state=Job.State.WAITING).pk)
+    assert len(mailoutbox) == 1
+    mail.refresh_from_db()
+    assert mail.sent_at
+    assert FieldChange.objects.filter(field="sending_at").values_list("after", "actor").get() == ("renvoyé", staff.pk)
+    assert list(uncertain_messages(staff)) == []
+
+
+def test_uncertain_message_is_held_as_sent_when_somebody_decides_so(staff: User, mailoutbox: list[Any]) -> None:
+    before = interrupted(staff)
+    mail = hold_as_sent(mail=before, actor=staff)
+    assert (mail.sent_at, mail.sending_at) == (before.sending_at, None)
+    assert FieldChange.objects.get(field="sending_at").after == "considéré comme envoyé"
+    assert list(uncertain_mails(staff)) == []
+    with pytest.raises(TransitionRefused, match="déjà parti"):
+        send_again(mail=mail, actor=staff)
+    assert mailoutbox == []
+
+
+def test_message_that_is_being_sent_now_is_nobodys_to_decide(staff: User) -> None:
+    mail = queued(staff)
+    OutgoingMail.objects.update(sending_at=timezone.now())
+    for decide in (send_again, hold_as_sent):
+        with pytest.raises(TransitionRefused, match="en cours d’envoi"):
+            decide(mail=mail, actor=staff)
+    assert list(uncertain_mails(staff)) == []
+
+
+def test_message_whose_sending_has_not_begun_is_not_held_as_sent(staff: User) -> None:
+    with pytest.raises(TransitionRefused, match="n’a pas commencé"):
+        hold_as_sent(mail=queued(staff), actor=staff)
+
+
+@pytest.mark.parametrize("error", [smtplib.SMTPServerDisconnected("gone"), TimeoutError(), ConnectionResetError()])
+def test_line_that_breaks_after_the_message_was_handed_over_leaves_it_uncertain(
+    error: Exception, staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail = queued(staff)
+    broken(error, monkeypatch)
+    run_job(Job.objects.get().pk)
+    mail.refresh_from_db()
+    assert (mail.sending_at is None, mail.error) == (False, "")
+    assert Job.objects.get().state == Job.State.FAILED, "not tried again"
+
+
+def test_server_that_cannot_be_reached_has_taken_nothing_and_is_tried_again(
+    staff: User, monkeypatch: pytest.MonkeyPatch, mailoutbox: list[Any]
+) -> None:
+    mail = queued(staff)
+
+    def unreachable(self: EmailBackend) -> None:
+        raise TimeoutError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EmailBackend, "open", unreachable)
+        run_job(Job.objects.get().pk)
+    mail.refresh_from_db()
+    assert (mail.sending_at, mail.error) == (None, "Le serveur de messagerie ne répond pas.")
+    run_job(Job.objects.get().pk)
+    assert len(mailoutbox) == 1
 
 
 def test_server_that_is_silent_is_told_and_tried_again(

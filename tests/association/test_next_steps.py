@@ -19,8 +19,9 @@ def standing(state: str, **facts: Any) -> Standing:
     return Standing(**{"kind": "esp_clap", "state": state, "on": TODAY, **facts})
 
 
-def convention(state: str, ends_on: date = date(2028, 6, 30)) -> ConventionFacts:
-    return ConventionFacts(number="CLAP-2026-044-0012", state=state, starts_on=date(2026, 7, 1), ends_on=ends_on)
+def convention(state: str, ends_on: date = date(2028, 6, 30), **amended: int) -> ConventionFacts:
+    begins = date(2026, 7, 1)
+    return ConventionFacts(number="CLAP-2026-044-0012", state=state, starts_on=begins, ends_on=ends_on, **amended)
 
 
 def test_every_state_of_a_team_has_its_next_step() -> None:
@@ -67,6 +68,18 @@ def test_every_state_of_a_team_has_its_next_step() -> None:
         (
             standing("under_convention", conventions=(convention("signed", date(2026, 12, 30)),)),
             "s'achève le 30/12/2026",
+            Whose.OFFICE,
+            "conventions",
+        ),
+        (
+            standing("under_convention", conventions=(convention("signed", amendments_to_issue=1),)),
+            "Relire et émettre l'avenant",
+            Whose.OFFICE,
+            "conventions",
+        ),
+        (
+            standing("under_convention", conventions=(convention("signed", amendments_to_sign=1),)),
+            "signatures de l'avenant",
             Whose.OFFICE,
             "conventions",
         ),

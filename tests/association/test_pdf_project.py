@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 
+from association.nomenclature import Profession
 from association.pdf.project import project_pdf
 from association.project_content import Person, ProjectContent, Section
 from tests.association.pdf_reading import reader, text_in_colour, text_of, written
@@ -54,6 +55,14 @@ def test_people_are_listed_with_the_columns_of_the_annex(content: ProjectContent
     text = text_of(written(project_pdf, content))
     for wanted in ("Nom Prénom", "Qualité", "Lieu d’exercice", "LEFÈVRE Élodie", "Infirmière", "Cordemais"):
         assert wanted in text
+
+
+@pytest.mark.parametrize("quality", [*Profession.labels, "Médecin généraliste"])
+def test_no_profession_is_cut_in_its_column(content: ProjectContent, quality: str) -> None:
+    people = (Person("LEFÈVRE Élodie", quality, "Saint-Philbert-de-Grand-Lieu", "Libéral", expected=False),)
+    text = text_of(written(project_pdf, dataclasses.replace(content, people=people)))
+    assert quality in text
+    assert "Mode d’exercice" in text
 
 
 def test_expected_member_is_in_orange_and_called_pressenti(content: ProjectContent) -> None:

@@ -111,6 +111,7 @@ def archive(name: str) -> bytes:
         (with_action(action("/JavaScript"), on="page"), "contient un programme"),
         (with_action(action("/SubmitForm"), on="link"), "contient un programme"),
         (pdf(change=named_script), "contient un programme"),
+        (pdf(change=lambda writer: writer.add_attachment("dossier.exe", b"MZ")), "contient d'autres fichiers"),
     ],
 )
 def test_what_is_not_a_sound_file_is_refused_with_what_to_do(content: bytes, sentence: str) -> None:

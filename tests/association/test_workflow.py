@@ -287,3 +287,9 @@ def test_machines_are_found_by_name() -> None:
     found = [model._meta.label for model in machines()]
     assert found == sorted(found)
     assert "payments.Run" in found
+
+
+def test_comment_with_a_character_that_no_database_keeps_is_refused() -> None:
+    team, staff = factories.TeamFactory(registered=True), factories.UserFactory(staff=True)
+    with pytest.raises(TransitionRefused, match="caractère invisible"):
+        fire(team, "accompany", actor=staff, comment="Vue\x00 hier")

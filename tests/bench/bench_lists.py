@@ -1,5 +1,5 @@
 # ruff: noqa: T201 - a benchmark prints
-"""A list of 50,000 rows: server time and queries of what people do with it.
+"""A list of 50,000 rows: server time and queries of what people do with it, and of the search everywhere over them.
 
     python -m tests.bench.bench_lists [ACTIONS]
 
@@ -13,6 +13,7 @@ import sys
 import warnings
 from statistics import median
 from time import perf_counter, process_time
+from urllib.parse import urlencode
 
 from tests.bench.database import open_database, write_region
 
@@ -31,6 +32,16 @@ ASKED = {
     "une équipe": "team={team}",
     "tri par participants": "tri=-people_count",
 }
+# What is typed into the search everywhere.
+SEARCHED = {
+    "partout, une équipe": "equipe 7",
+    "partout, une faute": "equpie",
+    "partout, un nom": "nom 12",
+    "partout, nom avec faute": "nmo prenmo",
+    "partout, une référence": "{reference}",
+    "partout, début de référence": "{start}",
+    "partout, un mois": "octobre 2024",
+}
 
 
 def main() -> None:
@@ -46,6 +57,8 @@ def main() -> None:
     from actions.lists import ActionList
     from actions.models import Action
     from association.models import Team, User
+    from association.selectors.everywhere import search_everywhere
+    from association.views.everywhere import ON_PAGE
 
     settings.ALLOWED_HOSTS = ["testserver"]
     write_region(wanted * 4)
@@ -53,27 +66,36 @@ def main() -> None:
     client = Client()
     user = User.objects.create_user("banc@bench.example", role="staff", full_name="Banc")
     client.force_login(user)
-    measures = {}
+    words["start"] = words["reference"][:3]
+    asked = {}
     for name, query in ASKED.items():
-        url = f"/actions/?{query.format(**words)}"
+        reading = ActionList().asked(user, QueryDict(query.format(**words)))
+        if reading.remarks:
+            sys.exit(f"{query} : {reading.remarks}")
+        asked[name] = (f"/actions/?{query.format(**words)}", reading.count)
+    for name, typed in SEARCHED.items():
+        text = typed.format(**words)
+        found = search_everywhere(user, text, limit=ON_PAGE).count
+        asked[name] = (f"/recherche/?{urlencode({'q': text})}", found)
+    measures = {}
+    for name, (url, count) in asked.items():
         with CaptureQueriesContext(connection) as captured:
             answer = client.get(url)  # warms the caches too
-        asked = ActionList().asked(user, QueryDict(query.format(**words)))
-        if answer.status_code != 200 or asked.remarks:
-            sys.exit(f"{url} : {answer.status_code} {asked.remarks}")
-        count_of_queries, times, own = len(captured), [], []
+        if answer.status_code != 200:
+            sys.exit(f"{url} : {answer.status_code}")
+        queries, times, own = len(captured), [], []
         for _ in range(ROUNDS):
             start, own_start = perf_counter(), process_time()
             client.get(url)
             times.append(perf_counter() - start)
             own.append(process_time() - own_start)
-        measures[name] = (median(times), median(own), count_of_queries, asked.count)
+        measures[name] = (median(times), median(own), queries, count)
     floor = measures["une ligne"][1]
     print(f"{Action.objects.count()} actions ({connection.vendor})")
     for name, (seconds, own, queries, count) in measures.items():
         late = " ← plus de 100 ms" if seconds > LIMIT else ""
         spent = f"{seconds * 1000:8.1f} ms {own * 1000:8.1f} ms  × {own / floor:5.1f}"
-        print(f"{name:26} {count:7} lignes {spent} {queries:4} requêtes{late}")
+        print(f"{name:28} {count:7} lignes {spent} {queries:4} requêtes{late}")
 
 
 if __name__ == "__main__":

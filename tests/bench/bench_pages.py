@@ -4,148 +4,201 @@
     python -m tests.bench.bench_pages [TEAMS] [ACTIONS]
 
 The demo region is made in a database of its own (SQLite, or the empty one named by BENCH_DATABASE_URL) and its actions
-are multiplied. Each page is asked for in process, through all the middleware, by somebody of a role that opens it;
-the median of the rounds counts, and its number of queries. The ratio is to the lightest page of the site, in the same
-run. The last column names the pages above 100 ms.
+are multiplied, paid as the region's own were. With BENCH_FOLDER the region is kept there and measured again as it is.
+
+Each page of `tests.bench.pages` is asked for in process, through all the middleware, by somebody of a role that opens
+it; rounds take turns over the pages, and the medians count: elapsed time, and processor time of the process (on SQLite
+all of it; on a server without the server's share), which a busy machine changes less. The ratio is to the lightest page
+of the same run. The last column names the pages above 100 ms elapsed.
 """
 
+from __future__ import annotations
+
+import gc
 import sys
 import warnings
-from collections.abc import Iterator
-from datetime import timedelta
+from collections import defaultdict
+from datetime import date, timedelta
 from statistics import median
-from time import perf_counter
-from typing import Any
+from time import perf_counter, process_time
+from typing import TYPE_CHECKING
 
 from tests.bench.database import open_database
 
+if TYPE_CHECKING:
+    from tests.bench.pages import Page
+
 ROUNDS = 7
 LIMIT = 0.100  # seconds
+WAITING = 50  # every so many of the multiplied actions waits to be validated
 
 
 def multiply_actions(wanted: int) -> None:
-    """Write copies of the validated actions, on other days, up to ``wanted`` actions."""
+    """Write copies of the validated actions on earlier days, up to ``wanted`` actions, with what was due and paid."""
     from actions.models import Action, Participation
     from association.bulk import insert_rows
+    from payments.models import DueLine, Run
 
-    columns = ["team_id", "type", "held_on"]
-    known = list(Action.objects.filter(state="validated").values_list("pk", *columns))
-    people: dict[int, list[tuple[int, str]]] = {}
-    for action, person, role in Participation.objects.values_list("action_id", "professional_id", "role"):
-        people.setdefault(action, []).append((person, role))
-    first = (Action.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
-    copies = [(first + n, known[n % len(known)]) for n in range(max(0, wanted - Action.objects.count()))]
+    known = list(Action.objects.filter(state="validated").order_by("pk").values_list("pk", "team", "type", "held_on"))
+    last = Action.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    copies = [
+        (last + 1 + n, *known[n % len(known)], n % WAITING == 0) for n in range(max(0, wanted - Action.objects.count()))
+    ]
+    days = {pk: held_on - timedelta(days=pk % 90) for pk, _, _, _, held_on, _ in copies}
     insert_rows(
         Action,
         ["id", "state", "reference", "team", "type", "held_on", "declared_on", "modality", "theme",
          "deadline_lifted_reason", "created_at"],
         (
-            (pk, "declared", f"B{pk:07d}", team, kind, day, day, "", "", "", f"{day} 00:00:00Z")
-            for pk, (_, team, kind, held_on) in copies
-            for day in (held_on - timedelta(days=pk % 90),)
+            (pk, "declared" if waits else "validated", f"B{pk:07d}", team, kind, days[pk], days[pk], "", "", "",
+             f"{days[pk]} 00:00:00Z")
+            for pk, _, team, kind, _, waits in copies
         ),
     )  # fmt: skip
+    people: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for action, person, role in Participation.objects.filter(action__lte=last).values_list(
+        "action_id", "professional_id", "role"
+    ):
+        people[action].append((person, role))
     insert_rows(
         Participation,
         ["action", "professional", "role", "refused_reason"],
-        ((pk, person, role, "") for pk, (source, *_) in copies for person, role in people.get(source, ())),
+        ((pk, person, role, "") for pk, source, *_ in copies for person, role in people[source]),
     )
-
-
-def pages() -> Iterator[tuple[str, str, list[Any]]]:
-    """Yield (role, name of the address, arguments): every page that a person opens, on the busiest objects."""
-    from django.db.models import Count
-
-    from association.models import ExternalStructure, HealthProject, Team
-    from conventions.models import Convention
-    from payments.models import Run
-
-    busiest = Team.objects.annotate(count=Count("actions")).order_by("-count", "pk")[0]
-    person = busiest.memberships.order_by("pk")[0].professional_id
-    convention = Convention.objects.filter(team=busiest).order_by("pk")[0].pk
-    project = HealthProject.objects.filter(team=busiest).order_by("pk")[0].pk
-    draft = HealthProject.objects.filter(state="draft").order_by("pk")[0].pk
-    run = Run.objects.exclude(kind="opening").order_by("-pk")[0].pk
-    structure = ExternalStructure.objects.order_by("pk")[0].pk
-    of_team = (
-        "team", "team_findings", "team_members", "team_project", "team_recognition", "team_structures",
-        "team_documents", "team_exchanges", "team_journal",
+    run = Run.objects.get(kind="opening").pk
+    parts = Participation.objects.filter(action__gt=last).values_list("action_id", "professional_id", "pk")
+    part_of = {(action, person): pk for action, person, pk in parts}
+    due: dict[int, list[tuple[object, ...]]] = defaultdict(list)
+    columns = ("beneficiary_id", "team_id", "professional_id", "convention_id", "action_type")
+    for action, *values in DueLine.objects.filter(run=run).values_list(
+        "participation__action_id", *columns, "price_cents", "amount_cents"
+    ):
+        due[action].append(tuple(values))
+    before = DueLine.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    insert_rows(
+        DueLine,
+        ["run", "kind", "participation", *(name.removesuffix("_id") for name in columns), "held_on", "price_cents",
+         "amount_cents", "cut_by"],
+        (
+            (run, "initial", part_of[pk, values[2]], *values[:5], days[pk], *values[5:], "")
+            for pk, source, _, _, _, waits in copies
+            if not waits
+            for values in due[source]
+        ),
     )  # fmt: skip
-    yield from (("treasurer", name, []) for name in ("home", "association:team_list", "association:people"))
-    yield from (("staff", f"association:{name}", [busiest.pk]) for name in of_team)
-    for name in ("conventions:of_team", "actions:of_team", "payments:of_team"):
-        yield "treasurer", name, [busiest.pk]
-    yield from (
-        ("staff", "association:duplicates", []),
-        ("staff", "association:professional", [person]),
-        ("treasurer", "actions:of_professional", [person]),
-        ("treasurer", "payments:of_professional", [person]),
-        ("staff", "association:project", [project]),
-        ("staff", "association:project", [draft]),
-        ("ars", "association:team", [busiest.pk]),
-        ("ars", "association:recognition_list", []),
-        ("staff", "conventions:convention", [convention]),
-        ("staff", "association:structure_list", []),
-        ("staff", "association:structure", [structure]),
-        ("staff", "association:outbox", []),
-        ("admin", "association:rules", []),
-        ("treasurer", "actions:action_list", []),
-        ("treasurer", "payments:run_list", []),
-        ("treasurer", "payments:run", [run]),
-        ("treasurer", "payments:run_lines", [run]),
+    _pay(run, before)
+
+
+def _pay(run: int, before: int) -> None:
+    """Pay the lines written after the line ``before`` by one transfer a month to each beneficiary."""
+    from association.bulk import insert_rows
+    from payments.models import Allocation, DueLine, Payment
+
+    lines = list(DueLine.objects.filter(pk__gt=before).values_list("pk", "beneficiary_id", "held_on", "amount_cents"))
+    sums: dict[tuple[int, date], int] = defaultdict(int)
+    for _, who, day, cents in lines:
+        sums[who, day.replace(day=1)] += cents
+    last = Payment.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    texts = ("label", "iban", "iban_hash", "iban_last4", "bic", "holder", "bank_reason")
+    numbers = {key: number for number, key in enumerate(sums, start=last + 1)}
+    insert_rows(
+        Payment,
+        ["id", "state", "run", "beneficiary", "amount_cents", "reference", "paid_on", *texts],
+        (
+            (numbers[who, day], "paid", run, who, cents, f"BANC-{numbers[who, day]}", day, *[""] * len(texts))
+            for (who, day), cents in sums.items()
+        ),
     )
+    insert_rows(
+        Allocation,
+        ["line", "payment", "released_reason"],
+        [(pk, numbers[who, day.replace(day=1)], "") for pk, who, day, _ in lines],
+    )
+
+
+def unvisited() -> set[str]:
+    """Return the pages of the site that this bench does not open, files and what is asked of a form's script apart."""
+    from tests.bench.pages import visited
+    from tests.web.test_permissions import ROUTES
+
+    opened = {name for name, route in ROUTES.items() if route.method == "get"}
+    files = {name for name in opened if name.endswith("_pdf")} | {"association:document", "payments:preparation"}
+    return opened - files - visited()
+
+
+def measure(asked: list[Page]) -> None:
+    """Open every page and print what it takes, the slowest first."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from association.models import User
+
+    clients = {account: Client() for account, _ in asked}
+    for account, client in clients.items():
+        client.force_login(User.objects.get(email=f"{account}@demo.example"))
+    counts, refused = [], []
+    for account, url in asked:
+        clients[account].get(url)  # warms the templates
+        with CaptureQueriesContext(connection) as queries:
+            answer = clients[account].get(url)
+        counts.append(len(queries))
+        if answer.status_code != 200:
+            refused.append(f"{account} {url} : {answer.status_code}")
+    if refused:
+        sys.exit("\n".join(["Pages qui ne s'ouvrent pas :", *refused]))
+    elapsed: dict[int, list[float]] = defaultdict(list)
+    worked: dict[int, list[float]] = defaultdict(list)
+    gc.collect()
+    gc.freeze()
+    for _ in range(ROUNDS):
+        for place, (account, url) in enumerate(asked):
+            start, processor = perf_counter(), process_time()
+            clients[account].get(url)
+            worked[place].append(process_time() - processor)
+            elapsed[place].append(perf_counter() - start)
+    took = {place: median(times) for place, times in elapsed.items()}
+    work = {place: median(times) for place, times in worked.items()}
+    print("  médiane    plus bref   processeur  requêtes")
+    for place in sorted(took, key=lambda place: -took[place]):
+        account, url = asked[place]
+        print(
+            f"{took[place] * 1000:6.1f} ms  {min(elapsed[place]) * 1000:6.1f} ms"
+            f"  {work[place] * 1000:6.1f} ms {work[place] / min(work.values()):5.1f}×"
+            f"  {counts[place]:3d}  {account:9s} {url}{'  > 100 ms' if took[place] > LIMIT else ''}"
+        )
+    slow = sum(seconds > LIMIT for seconds in took.values())
+    print(f"{len(asked)} pages, médiane {median(took.values()) * 1000:.1f} ms ; {slow} au-dessus de 100 ms")
 
 
 def main() -> None:
     warnings.simplefilter("ignore")
-    teams, actions = (int(given) for given in (sys.argv[1:3] + ["150", "50000"][len(sys.argv) - 1 :]))
-    open_database()
+    teams, actions = (int(given) for given in [*sys.argv[1:3], *["150", "50000"][len(sys.argv) - 1 :]])
+    is_empty = open_database(may_be_filled=True)
     from django.conf import settings
     from django.core.management import call_command
-    from django.db import connection
-    from django.test import Client
-    from django.test.utils import CaptureQueriesContext
-    from django.urls import NoReverseMatch, reverse
+    from django.db import connection, transaction
 
     from actions.models import Action
-    from association.models import Professional, Team, User
+    from association.models import Professional, Team
+    from tests.bench.pages import pages
 
     settings.ALLOWED_HOSTS = ["testserver"]
-    call_command("seed_demo", teams=teams, verbosity=0)
-    multiply_actions(actions)
+    if is_empty:
+        call_command("seed_demo", teams=teams, verbosity=0)
+        with transaction.atomic():
+            multiply_actions(actions)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
     print(
         f"{Team.objects.count()} équipes, {Professional.objects.count()} professionnels, "
         f"{Action.objects.count()} actions ({connection.vendor})"
     )
-    clients = {}
-    emails = {"staff": "gestion", "treasurer": "tresorier", "ars": "ars", "admin": "admin"}
-    for role, name in emails.items():
-        clients[role] = Client()
-        clients[role].force_login(User.objects.get(email=f"{name}@demo.example"))
-    measures, absent = [], []
-    for role, name, arguments in pages():
-        try:
-            url = reverse(name, args=arguments)
-        except NoReverseMatch:
-            absent.append(name)
-            continue
-        with CaptureQueriesContext(connection) as queries:
-            answer = clients[role].get(url)  # warms the caches too
-        if answer.status_code != 200:
-            sys.exit(f"{url} : {answer.status_code}")
-        times = []
-        for _ in range(ROUNDS):
-            start = perf_counter()
-            clients[role].get(url)
-            times.append(perf_counter() - start)
-        measures.append((median(times), len(queries), role, url))
-    lightest = min(seconds for seconds, *_ in measures)
-    for seconds, queries, role, url in sorted(measures, reverse=True):
-        slow = "  > 100 ms" if seconds > LIMIT else ""
-        print(f"{seconds * 1000:7.1f} ms  {seconds / lightest:5.1f}×  {queries:3d} requêtes  {role:9s} {url}{slow}")
-    print(f"médiane des pages : {median(seconds for seconds, *_ in measures) * 1000:.1f} ms")
-    if absent:
-        sys.exit(f"Adresses inconnues : {', '.join(absent)}")
+    if missing := unvisited():
+        sys.exit(f"Pages qui ne sont pas mesurées : {', '.join(sorted(missing))}")
+    with transaction.atomic():
+        measure(list(pages()))
+        transaction.set_rollback(True)  # what was made for the pages is not kept
 
 
 if __name__ == "__main__":

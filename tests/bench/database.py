@@ -16,9 +16,13 @@ LAST_MONTH = date(2025, 12, 1)
 PER_TEAM = 600  # participations in three years: about the ceiling of a team
 
 
-def open_database() -> None:
-    """Set Django up on a fresh SQLite file, or on the empty database named by BENCH_DATABASE_URL."""
-    folder = tempfile.mkdtemp(prefix="esp-clap-bench-")
+def open_database(*, may_be_filled: bool = False) -> bool:
+    """Set Django up on a fresh SQLite file, or on the database named by BENCH_DATABASE_URL; return whether it is empty.
+
+    BENCH_FOLDER keeps the file, and the keys of what is encrypted, from one run to the next. Ends the process when the
+    database is not empty, unless it ``may_be_filled``.
+    """
+    folder = os.environ.get("BENCH_FOLDER") or tempfile.mkdtemp(prefix="esp-clap-bench-")
     os.environ["DATA_DIR"] = folder
     os.environ["DATABASE_URL"] = os.environ.get("BENCH_DATABASE_URL") or f"sqlite:///{Path(folder) / 'bench.sqlite3'}"
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
@@ -30,8 +34,10 @@ def open_database() -> None:
     call_command("migrate", verbosity=0)
     from association.models import Team
 
-    if Team.objects.exists():
+    is_empty = not Team.objects.exists()
+    if not is_empty and not may_be_filled:
         sys.exit("La base du banc d'essai n'est pas vide.")
+    return is_empty
 
 
 def write_region(participations: int) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Page
 
 from association.models import Membership, Role, User
@@ -43,15 +45,32 @@ class Visit:
 
     def open(self, path: str) -> None:
         self.page.goto(f"{self.address}{path}")
-        self.page.locator("[hx-trigger=load]").first.wait_for(state="detached")  # the fragments are there
+        self.settle()
 
-    def sign_in(self, user: User) -> None:
-        """Sign in as a person would, by keyboard; whoever was there before is signed out."""
+    def settle(self) -> None:
+        """Wait until every part that the page fetches is there."""
+        self.page.locator("[hx-trigger=load]").first.wait_for(state="detached")
+
+    def enter(self, user: User) -> None:
+        """Be signed in at once, where the way in is not what is looked at."""
+        client = Client()
+        client.force_login(user)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+        self.forget()
+        self.page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self.address}])
+
+    def forget(self) -> None:
+        """Be nobody again; first the page is left, so that an answer on its way brings no cookie back."""
+        self.page.goto("about:blank")
         self.page.context.clear_cookies()
+
+    def sign_in(self, user: User, password: str = PASSWORD) -> None:
+        """Sign in as a person would, by keyboard; whoever was there before is signed out."""
+        self.forget()
         self.open("/compte/login/")
         self.page.get_by_label("Courriel").fill(user.email)
         self.page.locator("[name=password]").focus()
-        self.page.keyboard.type(PASSWORD)
+        self.page.keyboard.type(password)
         self.page.keyboard.press("Enter")
         self.page.wait_for_url(f"{self.address}/")
 

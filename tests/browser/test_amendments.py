@@ -1,4 +1,4 @@
-"""A convention after its signature, in the browser: suspended in a dialog, amended, signed; no barrier on any page."""
+"""A convention after its signature, in the browser: suspended in a dialog, amended, signed."""
 
 from __future__ import annotations
 
@@ -8,16 +8,13 @@ from typing import Any
 
 import pytest
 
-from association.models import Membership, Role, User
+from association.models import User
 from association.services.members import add_member
-from conventions.models import Amendment, Convention, Suspension
-from conventions.services.amending import issue_amendment
-from conventions.services.amendment_drafting import propose_terms
+from conventions.models import Convention, Suspension
 from tests.browser.conftest import Visit
-from tests.browser.test_pages import LOOKS
-from tests.conventions.making import SIGNATORY, adhesion_of, recognised_team, signed
+from tests.conventions.making import SIGNATORY, recognised_team, signed
 from tests.conventions.months import travel
-from tests.factories import ProfessionalFactory, UserFactory
+from tests.factories import ProfessionalFactory
 
 pytestmark = pytest.mark.browser
 
@@ -38,25 +35,6 @@ def convention(office: Any, people: Callable[[str], User], monkeypatch: pytest.M
         actor=staff,
     )
     return found
-
-
-@pytest.fixture
-def referent(convention: Convention) -> User:
-    stay: Membership = adhesion_of(convention, "Évrard").membership
-    stay.is_referent = True
-    stay.save()
-    return UserFactory(role=Role.REFERENT, professional=stay.professional)
-
-
-def proposed(convention: Convention, staff: User) -> Amendment:
-    draft = propose_terms(
-        convention=convention,
-        effective_on=date(2026, 12, 1),
-        action_types=["RCP", "PROTOCOLE"],
-        ceiling_cents=12_000_00,
-        actor=staff,
-    )
-    return issue_amendment(amendment=draft, actor=staff)
 
 
 def test_convention_is_suspended_in_its_dialog_and_a_wrong_date_is_told(
@@ -100,35 +78,3 @@ def test_amendment_goes_from_the_proposal_to_its_last_signature(
     page.get_by_role("button", name="Enregistrer").click()
     page.get_by_text("L’avenant est signé et appliqué.").wait_for()
     assert convention.terms.get(effective_on=date(2026, 12, 1)).ceiling_cents == 12_000_00
-
-
-@pytest.mark.parametrize(("theme", "width"), LOOKS)
-def test_no_page_of_amendments_has_a_barrier(
-    visit: Visit, convention: Convention, referent: User, people: Callable[[str], User], theme: Any, width: int
-) -> None:
-    staff = people("staff")
-    amendment = proposed(convention, staff)
-    entry = convention.amendments.get(kind="entree")
-    visit.page.emulate_media(color_scheme=theme)
-    visit.page.set_viewport_size({"width": width, "height": 900})
-    paths = {
-        staff: [
-            "/",
-            f"/conventions/{convention.pk}/",
-            f"/conventions/{convention.pk}/resilier/",
-            f"/conventions/{convention.pk}/avenants/proposer/",
-            f"/avenants/{entry.pk}/",
-            f"/avenants/{amendment.pk}/",
-            f"/avenants/{amendment.pk}/signatures/",
-            "/conventions/?waiting=signatures",
-        ],
-        referent: ["/", f"/conventions/{convention.pk}/", f"/avenants/{amendment.pk}/signer/"],
-    }
-    found = {}
-    for user, several in paths.items():
-        visit.sign_in(user)
-        for path in several:
-            visit.open(path)
-            too_wide = [f"{visit.overflow()} px too wide"] if visit.overflow() > 0 else []
-            found[f"{user.role} {path}"] = visit.barriers() + too_wide
-    assert {path: said for path, said in found.items() if said} == {}

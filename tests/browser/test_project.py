@@ -71,6 +71,21 @@ def test_silent_server_is_told_and_the_text_is_sent_once_it_answers(writing: Vis
     writing.forgive("htmx:", "ERR_INTERNET_DISCONNECTED")
 
 
+def test_dialog_of_the_submission_stays_open_while_the_panel_is_read_again(
+    writing: Visit, project: HealthProject
+) -> None:
+    panel = writing.page.locator("#depot")
+    panel.evaluate("panel => panel.append(document.createElement('dialog'))")
+    writing.page.locator(MEANS).fill("Encore une phrase.")
+    with writing.page.expect_response(f"**/projets/{project.pk}/depot/"):
+        panel.evaluate("panel => panel.querySelector('dialog:last-child').showModal()")
+    writing.page.wait_for_timeout(300)
+    assert panel.locator("dialog:last-child").is_visible()
+    with writing.page.expect_response(f"**/projets/{project.pk}/depot/"):
+        panel.evaluate("panel => panel.querySelector('dialog:last-child').close()")
+    panel.locator("dialog:last-child").wait_for(state="detached")
+
+
 def test_leaving_with_unsaved_text_asks_once_more(writing: Visit) -> None:
     asked: list[str] = []
     writing.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))

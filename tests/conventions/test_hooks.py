@@ -49,6 +49,12 @@ def test_team_with_a_convention_in_signing_is_not_closed(team: Team, staff: User
         close(team, staff)
 
 
+def test_team_with_a_convention_in_preparation_is_not_closed(team: Team, staff: User) -> None:
+    draft = drafted(team, staff)
+    with pytest.raises(TransitionRefused, match=f"La convention {draft.number} est en préparation : abandonnez-la"):
+        close(team, staff)
+
+
 def test_team_is_not_closed_before_the_day_of_a_termination(
     convention: Convention, staff: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -63,6 +69,15 @@ def test_facts_end_a_terminated_convention_on_the_day_before(convention: Convent
     terminated(convention, staff, date(2026, 10, 15))
     [facts] = convention_facts["conventions"]([convention.team], TODAY)[convention.team_id]
     assert (facts.state, facts.starts_on, facts.ends_on) == ("terminated", date(2026, 9, 10), date(2026, 10, 14))
+
+
+@pytest.mark.parametrize(
+    ("state", "counted"), [("draft", (1, 0)), ("issued", (0, 1)), ("signing", (0, 1)), ("signed", (0, 0))]
+)
+def test_facts_count_the_amendments_that_wait(convention: Convention, state: str, counted: tuple[int, int]) -> None:
+    factories.AmendmentFactory(convention=convention, **{state: True})
+    [facts] = convention_facts["conventions"]([convention.team], TODAY)[convention.team_id]
+    assert (facts.amendments_to_issue, facts.amendments_to_sign) == counted
 
 
 def test_facts_of_many_teams_take_one_query(staff: User, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]

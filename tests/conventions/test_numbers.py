@@ -44,8 +44,9 @@ def test_number_of_ess_says_so() -> None:
     assert draw_number(team_of("44", kind=TeamKind.ESS), DAY) == "ESS-2026-044-0001"
 
 
-def test_number_given_by_hand_is_passed_over() -> None:
-    factories.ConventionFactory(number="CLAP-2026-085-0001")
+@pytest.mark.parametrize("typed", ["CLAP-2026-085-0001", "clap-2026-085-0001"])
+def test_number_given_by_hand_is_passed_over(typed: str) -> None:
+    factories.ConventionFactory(number=typed)
     assert draw_number(team_of("44"), DAY) == "CLAP-2026-044-0002"
 
 

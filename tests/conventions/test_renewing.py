@@ -10,16 +10,18 @@ from django.core.exceptions import PermissionDenied
 from association.machine import TransitionRefused
 from association.models import FieldChange, Team, User
 from association.workflow import fire
+from conventions.gates import followed
 from conventions.models import Convention
 from conventions.services.amending import issue_amendment, sign_amendment
 from conventions.services.amendment_drafting import propose_terms
-from conventions.services.drafting import change_draft, last_day
+from conventions.services.drafting import change_draft, draft_convention, last_day
 from conventions.services.ending import end_conventions, terminate_convention
+from conventions.services.filing import file_signed_convention
 from conventions.services.issuing import issue_convention
 from conventions.services.renewing import renew_convention, renewal_effect
 from conventions.services.signing import sign_convention, sign_for_association
 from tests import factories
-from tests.conventions.making import SIGNATORY, adhesion_of, sign_members, signed
+from tests.conventions.making import SIGNATORY, adhesion_of, scan, sign_members, signed
 from tests.conventions.months import meeting, settled, travel
 
 # The first convention runs from 1 September 2026 to 31 August 2028.
@@ -255,3 +257,111 @@ def test_terminated_convention_is_not_renewed(before: Convention, staff: User) -
     )
     with pytest.raises(TransitionRefused, match="ne se renouvelle pas"):
         renew_convention(convention=over, actor=staff)
+
+
+# --- prepared or filed without « Renouveler » --------------------------------------------------------------------
+
+
+def prepared_and_signed(team: Team, staff: User, starts_on: date, on: date, monkeypatch: pytest.MonkeyPatch):
+    """Prepare, issue and sign on one day, as the page proposes it."""
+    travel(monkeypatch, on)
+    end_conventions()
+    draft = draft_convention(team=Team.objects.get(pk=team.pk), starts_on=starts_on, actor=staff)
+    convention = fire(issue_convention(convention=draft, actor=staff), "open_signing", actor=staff)
+    sign_for_association(convention=convention, signed_on=on, signatory=SIGNATORY, actor=staff)
+    sign_members(convention, staff, "Évrard", "Le Goff", on=on)
+    effect, reason = renewal_effect(convention, on)
+    return sign_convention(
+        convention=convention, signed_on=on, effective_on=effect, early_effect_reason=reason, actor=staff
+    )
+
+
+def test_prepared_convention_that_follows_another_renews_it_and_loses_no_day(
+    before: Convention, staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    convention = prepared_and_signed(before.team, staff, NEXT, date(2028, 11, 10), monkeypatch)
+    assert (convention.renews, convention.effective_on) == (before, NEXT)
+    assert convention.early_effect_reason == f"Renouvellement de {before.number}, signé le 10/11/2028"
+    moved = FieldChange.objects.filter(field="adhesion_effect").values_list("before", "after")
+    assert set(moved) == {("10/11/2028", "01/09/2028")}
+
+
+def test_prepared_convention_signed_beyond_the_bound_takes_effect_within_it(
+    before: Convention, staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = date(2029, 1, 20)
+    assert prepared_and_signed(before.team, staff, NEXT, late, monkeypatch).effective_on == late - BOUND
+
+
+def test_prepared_convention_after_a_gap_renews_from_its_own_first_day(
+    before: Convention, staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begins = OVER + timedelta(days=30)
+    convention = prepared_and_signed(before.team, staff, begins, date(2028, 11, 10), monkeypatch)
+    assert (convention.renews, convention.effective_on) == (before, begins)
+
+
+def test_filed_scan_that_follows_another_convention_renews_it_and_loses_no_day(
+    before: Convention, staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = date(2028, 11, 10)
+    travel(monkeypatch, date(2028, 11, 20))
+    end_conventions()
+    stays = {stay.professional.last_name: stay.pk for stay in before.team.memberships.select_related("professional")}
+    convention = file_signed_convention(
+        team=Team.objects.get(pk=before.team_id),
+        starts_on=NEXT,
+        ends_on=last_day(NEXT),
+        action_types=["RCP"],
+        ceiling_cents=10_000_00,
+        signatures={stays["Évrard"]: late, stays["Le Goff"]: late, stays["Duval"]: late},
+        association_signed_on=late,
+        association_signatory=SIGNATORY,
+        scan=scan(),
+        actor=staff,
+    )
+    assert (convention.renews, convention.signed_on, convention.effective_on) == (before, late, NEXT)
+    assert convention.early_effect_reason == f"Renouvellement de {before.number}, signé le 10/11/2028"
+    effects = dict(convention.adhesions.values_list("membership__professional__last_name", "effective_on"))
+    assert effects == {"Évrard": NEXT, "Le Goff": NEXT, "Duval": late}, "Duval had not signed the one before"
+
+
+@pytest.mark.parametrize("starts_on", [OVER + BOUND + timedelta(days=1), date(2026, 8, 1)])
+def test_draft_that_begins_too_late_or_before_renews_nothing(
+    starts_on: date, before: Convention, staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert followed(Convention(team=before.team, starts_on=starts_on)) is None
+
+
+def test_convention_after_a_terminated_one_renews_nothing(
+    before: Convention, staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminate_convention(convention=before, terminated_on=date(2026, 9, 15), reason="Départs", actor=staff)
+    assert followed(Convention(team=before.team, starts_on=NEXT)) is None
+
+
+def test_convention_that_is_renewed_already_is_followed_by_no_second(before: Convention, staff: User) -> None:
+    draft = renew_convention(convention=before, actor=staff)
+    assert followed(Convention(team=before.team, starts_on=NEXT)) is None
+    fire(draft, "abandon", actor=staff, comment="Autre modèle")
+    assert followed(Convention(team=before.team, starts_on=NEXT)) == before
+
+
+def test_draft_moved_after_another_convention_becomes_its_renewal_and_the_journal_says_so(
+    before: Convention, staff: User
+) -> None:
+    draft = renew_convention(convention=before, actor=staff)
+    for starts_on, renews in ((OVER + BOUND + timedelta(days=5), None), (NEXT, before)):
+        draft = change_draft(
+            convention=draft,
+            starts_on=starts_on,
+            ends_on=last_day(starts_on),
+            action_types=["RCP"],
+            ceiling_cents=10_000_00,
+            memberships=[one.membership for one in draft.adhesions.all()],
+            version=None,
+            actor=staff,
+        )
+        assert draft.renews == renews
+    said = FieldChange.objects.filter(field="renews").order_by("pk").values_list("before", "after")
+    assert list(said) == [(before.number, ""), ("", before.number)]

@@ -57,6 +57,7 @@ class OutgoingMailFactory(DjangoModelFactory):
 
     class Params:
         sent = factory.Trait(sent_at=NOON)
+        uncertain = factory.Trait(sending_at=NOON)
         failed = factory.Trait(error="Le serveur de messagerie ne répond pas.")
 
     to = "referente@cabinet.example"

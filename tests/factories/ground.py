@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 from stdnum import luhn
 
@@ -78,6 +79,7 @@ class UserFactory(DjangoModelFactory):
     email = factory.Sequence(lambda n: f"personne{n}@test.example")
     full_name = factory.Sequence(lambda n: f"Personne {n}")
     role = Role.STAFF
+    seen_at = factory.LazyFunction(timezone.now)  # at work: a page does not begin a visit
 
     @classmethod
     def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> User:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.utils import timezone
+
 from actions.models import Action, Participation
 from association.fields import keyed_hash
 from association.models import Department, Membership, MembershipPeriod, Professional, Region, Role, Team, User
@@ -33,10 +35,18 @@ class Office:
         department = Department.objects.get_or_create(
             code="44", defaults={"name": "Loire-Atlantique", "region": region}
         )[0]
-        self.staff = User.objects.create_user("gestion@test.example", role=Role.STAFF, full_name="Staff")
-        self.treasurer = User.objects.create_user("tresorier@test.example", role=Role.TREASURER, full_name="Trésorière")
-        self.president = User.objects.create_user("president@test.example", role=Role.TREASURER, full_name="Président")
-        self.admin = User.objects.create_user("admin@test.example", role=Role.ADMIN, full_name="Admin")
+        self.staff = User.objects.create_user(
+            "gestion@test.example", role=Role.STAFF, full_name="Staff", seen_at=timezone.now()
+        )
+        self.treasurer = User.objects.create_user(
+            "tresorier@test.example", role=Role.TREASURER, full_name="Trésorière", seen_at=timezone.now()
+        )
+        self.president = User.objects.create_user(
+            "president@test.example", role=Role.TREASURER, full_name="Président", seen_at=timezone.now()
+        )
+        self.admin = User.objects.create_user(
+            "admin@test.example", role=Role.ADMIN, full_name="Admin", seen_at=timezone.now()
+        )
         self.team = Team(
             code="T1",
             name="Équipe d'Ancenis",

@@ -23,6 +23,7 @@ from tests.factories import AccountFactory, BeneficiaryFactory, ProfessionalFact
 from tests.payments.office import AUGUST, JULY, Office, payments_by_person
 
 DAY = date(2026, 7, 6)
+pytestmark = pytest.mark.usefixtures("owed_as_proved")
 
 
 @pytest.fixture

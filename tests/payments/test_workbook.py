@@ -14,6 +14,7 @@ from django.utils import timezone
 from actions.services import cancel_action
 from association.machine import TransitionRefused
 from association.registries import Progress
+from association.typed_sheets import euros
 from conventions.models import ConventionTerms
 from payments.models import Exclusion, Run
 from payments.services import exporting
@@ -23,7 +24,6 @@ from payments.services.runs import settle_run
 from payments.services.transfers import hold_payment, reject_payment, void_payment
 from payments.workbook import WorkbookUnbalanced, write_payment_workbook
 from payments.workbook import lists as workbook_lists
-from payments.workbook.sheets import euros
 from tests.factories import (
     AccountFactory,
     ActionFactory,

@@ -93,6 +93,19 @@ def worker_environment(**more: str) -> dict[str, str]:
     }
 
 
+def environment_of_this_database(**more: str) -> dict[str, str]:
+    """Return the environment of a process without broker on this test's database, whichever it is."""
+    sqlite = f"sqlite:///{connection.settings_dict['NAME']}"
+    url = sqlite if connection.vendor == "sqlite" else database_url()
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.server.worker_settings",
+        "DATABASE_URL": url,
+        "JOB_LEASE_SECONDS": "2",
+        **more,
+    }
+
+
 def worker(folder: Path, environment: Mapping[str, str]) -> Process:
     return Process(
         *(sys.executable, "-m", "celery", "-A", "config", "worker", "--loglevel", "INFO", "--concurrency", "1"),

@@ -161,6 +161,13 @@ def test_signatures_need_a_signatory(in_signing: Amendment, staff: User) -> None
     assert "Cochez au moins un signataire" in plain(page)
 
 
+def test_association_that_signs_alone_is_ticked_already(in_signing: Amendment, staff: User) -> None:
+    alone = factories.AmendmentFactory(kind=Amendment.Kind.LEFT, signing=True)
+    for amendment, ticked in ((alone, True), (in_signing, False)):
+        page = of(staff).get(url("amendment_signatures", amendment.pk))
+        assert bool(page.context["form"]["association"].value()) is ticked
+
+
 def test_member_who_is_signed_in_reads_and_signs_and_nobody_else_does(in_signing: Amendment, staff: User) -> None:
     convention = in_signing.convention
     user = account_of(adhesion_of(convention, "Le Goff").membership)

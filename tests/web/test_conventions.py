@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
-from association.models import Team, User
+from association.models import Membership, Team, User
+from association.services.people import join_professionals
 from conventions.models import Convention, ConventionTemplate
 from conventions.services.drafting import change_draft
 from conventions.services.templates import start_version
@@ -369,9 +370,25 @@ def test_administrator_writes_and_publishes_a_version(db: None) -> None:
     answer = admin.post(reverse("conventions:template_new"), {"kind": "esp_clap"})
     template = ConventionTemplate.objects.get(version=2)
     assert answer.url == url("template_edit", template.pk)  # type: ignore[attr-defined]
-    admin.post(answer.url, {"title": "Convention", "body": "# Objet\nLa convention {numero}."})  # type: ignore[attr-defined]
+    admin.post(answer.url, {"title": "Convention", "body": "# Objet\nLa convention {numero}.", "edit": 0})  # type: ignore[attr-defined]
     assert "La convention CLAP-2026-044-0012." in plain(admin.get(url("template", template.pk)))
     assert "est publié" in plain(admin.post(url("template_publish", template.pk), follow=True))
+
+
+def test_second_writer_of_a_text_is_told_what_the_first_wrote_and_saves_at_the_second_press(db: None) -> None:
+    first, second = factories.UserFactory(admin=True, full_name="Anne Admin"), factories.UserFactory(admin=True)
+    template = start_version(kind="esp_clap", actor=first)
+    address, mine = url("template_edit", template.pk), {"title": "Le mien", "body": "# Objet\nMon article."}
+    shown = of(second).get(address).context["form"]["edit"].value()
+    of(first).post(address, {"title": "Le sien", "body": "# Objet\nSon article.", "edit": shown})
+    page = of(second).post(address, mine | {"edit": shown})
+    assert page.status_code == 409
+    assert "Anne Admin a modifié" in plain(page)
+    assert "« Le sien »" in plain(page)
+    assert "Mon article." in plain(page)
+    assert ConventionTemplate.objects.get(pk=template.pk).title == "Le sien"
+    of(second).post(address, mine | {"edit": page.context["form"]["edit"].value()})
+    assert ConventionTemplate.objects.get(pk=template.pk).title == "Le mien"
 
 
 def test_unknown_placeholder_is_named_beside_the_text_and_all_is_kept(db: None) -> None:
@@ -387,3 +404,53 @@ def test_reminder_of_tomorrow_is_not_today(team: Team, staff: User, client: Clie
     convention = in_signing(team, staff)
     convention.adhesions.update(reminded_at=timezone.now() - timedelta(days=1))
     assert "Relance écrite à" in plain(client.post(url("reminders", convention.pk), follow=True))
+
+
+def test_forged_version_is_refused_and_nothing_is_written(team: Team, staff: User, client: Client) -> None:
+    convention = in_signing(team, staff)
+    answer = client.post(
+        url("association_signature", convention.pk),
+        {"association-version": "9" * 30, "association-signed_on": DAY, "association-signatory": SIGNATORY},
+    )
+    assert answer.status_code == 409
+    assert "a été modifiée entre-temps" in plain(answer)
+    assert Convention.objects.get(pk=convention.pk).association_signed_on is None
+
+
+def test_signatory_with_markup_is_refused_beside_the_field_and_kept(team: Team, staff: User, client: Client) -> None:
+    convention = in_signing(team, staff)
+    typed = {"version": convention.version, "signed_on": DAY, "signatory": "<b>Anne</b>"}
+    answer = client.post(
+        url("association_signature", convention.pk), {f"association-{name}": value for name, value in typed.items()}
+    )
+    form = answer.context["association"]
+    assert "Retirez-les" in form.errors["signatory"][0]
+    assert form["signatory"].value() == "<b>Anne</b>"
+
+
+def test_member_number_that_nobody_can_have_is_refused_in_french(team: Team, staff: User, client: Client) -> None:
+    convention = drafted(team, staff)
+    answer = client.post(url("draft_edit", convention.pk), edited(convention, members=["9" * 30]))
+    assert answer.status_code == 409
+    assert "members" in answer.context["form"].errors
+
+
+@pytest.mark.parametrize("account", ["kept", "joined"])
+def test_joined_person_signs_on_screen_under_either_record(team: Team, staff: User, account: str) -> None:
+    convention = in_signing(team, staff)
+    adhesion = adhesion_of(convention, "Le Goff")
+    joined = adhesion.membership.professional
+    Membership.objects.filter(pk=adhesion.membership_id).update(is_referent=True)
+    kept = factories.ProfessionalFactory(nurse=True)
+    join_professionals(kept=kept, other=joined, actor=staff, comment="Même personne")
+    nurse = of(factories.UserFactory(role="referent", professional=kept if account == "kept" else joined))
+    assert "Convention à signer" in plain(nurse.get("/"))
+    assert nurse.post(url("own_signature", convention.pk), {"confirmed": "on"}).status_code == 302
+    assert convention.adhesions.get(pk=adhesion.pk).state == "signed"
+
+
+def test_number_that_is_taken_in_other_letters_is_said_beside_it(client: Client, team: Team, staff: User) -> None:
+    number = signed(team, staff).number
+    other = recognised_team(name="Équipe du Sillon")
+    answer = client.post(url("file_signed", other.pk), paper(other, number=number.lower()))
+    assert "existe déjà" in answer.context["form"].errors["number"][0]

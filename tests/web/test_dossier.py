@@ -13,12 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from association.models import ExternalStructure, FieldChange, StructureLink, Team, User
+from association.models import ExternalStructure, FieldChange, StructureLink, Team, Theme, User
 from tests.factories import (
     AdhesionFactory,
     CommuneFactory,
     ConventionFactory,
     DepartmentFactory,
+    HealthProjectFactory,
     MembershipFactory,
     ProfessionalFactory,
     TeamFactory,
@@ -47,6 +48,29 @@ def address(team: Team, name: str = "association:team") -> str:
 
 def typed(**changes: Any) -> dict[str, Any]:
     return {"name": "Équipe du Val d'Erdre", "kind": "esp_clap", "communes": ["44003"], **changes}
+
+
+# --- its head ---------------------------------------------------------------------------------------------------
+
+
+def test_identity_shows_the_themes_of_the_project_and_a_draft_only_before_any_submission(staff: Client) -> None:
+    page, first, second = (Theme.objects.get_or_create(name=f"Thème {word}")[0] for word in ("un", "deux", "trois"))
+    team = TeamFactory(drafting=True)
+    team.themes.add(page)
+    assert "Thème un" in plain(staff.get(address(team)))
+    submitted = HealthProjectFactory(team=team, submitted=True, number=1, shared_patients=120)
+    submitted.themes.add(first)
+    HealthProjectFactory(team=team, number=2).themes.add(second)
+    shown = plain(staff.get(address(team)))
+    assert "Thème deux" in shown
+    assert "120" in shown
+    assert "Thème trois" not in shown
+    assert "Thème un" not in shown
+
+
+def test_what_is_missing_before_a_submission_blocks_nothing_yet(staff: Client) -> None:
+    assert "points à régler avant le dépôt" in plain(staff.get(address(TeamFactory())))
+    assert "bloquant" in plain(staff.get(address(TeamFactory(recognised=True))))
 
 
 # --- registering ---------------------------------------------------------------------------------------------

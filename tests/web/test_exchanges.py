@@ -233,3 +233,25 @@ def test_outbox_is_in_the_navigation_of_the_office_and_the_administrator(office:
         "auditor": False,
         "referent": False,
     }
+
+
+def test_uncertain_message_is_decided_in_the_outbox(office: Office, signed_in: SignedIn) -> None:
+    first, second = OutgoingMailFactory(uncertain=True), OutgoingMailFactory(uncertain=True, subject="Autre objet")
+    client = signed_in("staff")
+    listed = plain(client.get(reverse("association:outbox")))
+    assert listed.count("Considérer comme envoyé") == 2
+    assert "Rien ne repart sans votre décision" in listed
+    assert "Messages dont l'envoi est incertain" in plain(client.get(reverse("home")))
+    alone = plain(client.get(reverse("association:outbox_mail", args=[first.pk])))
+    assert "Ce message est peut-être parti." in alone
+
+    client.post(reverse("association:outbox_hold", args=[first.pk]))
+    client.post(reverse("association:outbox_send", args=[second.pk]))
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.sent_at is None, first.sending_at) == (False, None)
+    assert (second.sent_at, second.sending_at) == (None, None)
+    assert Job.objects.get().params == {"mail": second.pk}
+    listed = plain(client.get(reverse("association:outbox")))
+    assert "Considérer comme envoyé" not in listed
+    assert "En attente d'envoi" in listed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from association.findings import refresh_findings
 from association.inbox import watched_teams
@@ -94,7 +95,8 @@ def test_inbox_groups_the_findings_of_one_s_teams_by_code_with_the_oldest(office
     for since in (date(2026, 5, 4), date(2026, 2, 1)):
         noted(TeamFactory(under_convention=True, officer=officer), "NO_GP", since=since)
     item = told(officer)["Équipes sans médecin généraliste"]
-    assert (item.count, item.detail) == (2, "le plus ancien depuis le 01/02/2026")
+    days = (timezone.localdate() - date(2026, 2, 1)).days
+    assert (item.count, item.detail) == (2, f"le plus ancien relevé il y a {days} jours")
     assert item.url == f"/equipes/?constat=NO_GP&officer={officer.pk}"
 
 
@@ -107,9 +109,16 @@ def test_inbox_leads_to_the_dossier_when_there_is_one_only(officer: User) -> Non
 def test_inbox_holds_the_teams_of_nobody_and_not_those_of_others(officer: User) -> None:
     noted(TeamFactory(under_convention=True, officer=UserFactory(staff=True)), "NO_GP")
     assert told(officer) == {}
-    noted(TeamFactory(under_convention=True), "NO_GP")
+    team = TeamFactory(under_convention=True)
+    noted(team, "NO_GP", since=timezone.localdate() - timedelta(days=1))
     item = told(officer)["Équipes sans médecin généraliste"]
-    assert (item.count, item.detail) == (1, "personne n’en est chargé, le plus ancien depuis le 01/03/2026")
+    assert (item.count, item.detail) == (1, f"{team.name}, personne n’en est chargé, relevé hier")
+
+
+def test_inbox_tells_no_age_on_the_day_on_which_a_finding_is_noted(officer: User) -> None:
+    for _ in range(2):
+        noted(TeamFactory(under_convention=True, officer=officer), "NO_GP", since=timezone.localdate())
+    assert told(officer)["Équipes sans médecin généraliste"].detail == ""
 
 
 @pytest.mark.parametrize(

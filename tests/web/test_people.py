@@ -453,3 +453,20 @@ def test_both_stays_of_one_person_in_a_team_are_shown(staff: Client, office_user
     join(one, other, office_user)
     assert Membership.objects.filter(team=team).count() == 2
     assert plain(staff.get(page_of(one))).count(f"sous le RPPS {other.rpps}") == 1
+
+
+def test_referent_who_has_left_sees_no_member_any_more_and_the_own_page_still(db: None) -> None:
+    stay = MembershipFactory(is_referent=True, joined_on=date(2026, 1, 1))
+    other = MembershipFactory(team=stay.team, joined_on=date(2026, 1, 1)).professional
+    client = Client()
+    client.force_login(UserFactory(role="referent", professional=stay.professional))
+    assert client.get(page_of(other)).status_code == 200
+    Membership.objects.filter(pk=stay.pk).update(left_on=date(2026, 2, 1))
+    assert client.get(page_of(other)).status_code == 404
+    assert [row.record.pk for row in client.get(LIST).context["table"].rows] == [stay.professional_id]
+    assert client.get(page_of(stay.professional)).status_code == 200
+
+
+def test_mark_that_turns_the_reading_is_not_kept_in_a_name(staff: Client) -> None:
+    staff.post(NEW, TYPED | {"last_name": "\u202eÉvrard\u2066"})
+    assert Professional.objects.get().last_name == "Évrard"

@@ -12,8 +12,14 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from association.models import CoordinationAllowance, HealthProject, Membership, RecognitionRequest
+from association.bulk_steps import ASSIGN_OFFICER
+from association.jobs import run_job
+from association.listing.bulk import Selection
+from association.listing.declaration import listings
+from association.models import BulkOperation, CoordinationAllowance, HealthProject, Membership, RecognitionRequest
 from association.permissions import granted
+from association.services.bulk import draw_up_operation, start_operation
+from association.services.calendar_keys import make_key
 from conventions.services.templates import start_version
 from tests.factories import (
     AdhesionFactory,
@@ -59,6 +65,14 @@ def member(world: World) -> int:
 
 def run(world: World) -> int:
     return world.run.pk
+
+
+def transfer(world: World) -> int:
+    return world.run.payments.order_by("pk").first().pk
+
+
+def account(world: World) -> int:
+    return world.office.account_of(world.office.people[0]).pk
 
 
 def project(world: World) -> int:
@@ -150,10 +164,53 @@ def programme(world: World) -> int:
     return EtpProgrammeFactory(team=world.office.team).pk
 
 
+def device(world: World) -> int:
+    """A key of somebody who is not in the world."""
+    return make_key(device="Téléphone", only_mine=False, actor=UserFactory(staff=True))[0].pk
+
+
+def _operation(world: World) -> BulkOperation:
+    """The officer of the team, to be given by the staff."""
+    listing, actor = listings["equipes"], world.users["staff"]
+    selection = Selection(listing.rows(actor), [team(world)])
+    return draw_up_operation(listing=listing, step=ASSIGN_OFFICER, selection=selection, actor=actor)
+
+
+def operation_to_confirm(world: World) -> int:
+    return _operation(world).pk
+
+
+def operation_done(world: World) -> int:
+    answers, actor = {"officer": [str(world.users["staff"].pk)]}, world.users["staff"]
+    started = start_operation(operation=_operation(world), answers=answers, actor=actor)
+    run_job(started.job.pk)
+    return started.pk
+
+
 NO_STEP = {"step": "rien"}
 ROUTES = {
+    "association:structure_list_export": Route(EVERYBODY - {"referent"}, method="post"),
+    "association:recognition_list_export": Route({*OFFICE, "ars", "referent"}, method="post"),
+    "association:outbox_export": Route({*OFFICE, "admin"}, method="post"),
+    "association:outbox_bulk": Route({*OFFICE, "admin"}, method="post"),
+    "association:document_list": Route(EVERYBODY),
+    "association:document_list_views": Route(EVERYBODY, 302, method="post", data=NO_STEP),
+    "association:document_list_export": Route(EVERYBODY, method="post"),
+    "association:document_list_bulk": Route(EVERYBODY, method="post"),
+    "actions:action_list_export": Route({*OFFICE, "auditor", "referent"}, method="post"),
+    "actions:action_list_bulk": Route({*OFFICE, "auditor", "referent"}, method="post"),
+    "payments:run_list_export": Route({*OFFICE, "auditor"}, method="post"),
+    "payments:run_lines_export": Route({*OFFICE, "auditor"}, method="post", of=run),
+    "payments:run_exclusions_export": Route({*OFFICE, "auditor"}, method="post", of=run),
+    "payments:run_payments_export": Route({*OFFICE, "auditor"}, method="post", of=run),
+    "payments:run_payments_bulk": Route({*OFFICE, "auditor"}, method="post", of=run),
+    "payments:account_list": Route({"treasurer", "auditor"}),
+    "payments:account_list_views": Route({"treasurer", "auditor"}, 302, method="post", data=NO_STEP),
+    "payments:account_list_export": Route({"treasurer", "auditor"}, method="post"),
+    "payments:account_list_bulk": Route({"treasurer", "auditor"}, method="post"),
     "home": Route(EVERYBODY),
     "association:professional_list": Route(EVERYBODY - {"ars"}),
+    "association:professional_list_export": Route(EVERYBODY - {"ars"}, method="post"),
     "association:professional_list_views": Route(EVERYBODY - {"ars"}, 302, method="post", data=NO_STEP),
     "association:professional": Route(EVERYBODY - {"ars"}, of=person),
     "association:professional_create": Route(OFFICE),
@@ -167,11 +224,27 @@ ROUTES = {
     "conventions:of_professional": Route({*OFFICE, "auditor", "referent"}, of=person),
     "payments:of_professional": Route({*OFFICE, "auditor", "referent"}, of=person),
     "association:team_list": Route(EVERYBODY),
+    "association:team_list_export": Route(EVERYBODY, method="post"),
+    "association:team_list_bulk": Route(EVERYBODY, method="post"),
+    "association:bulk": Route({*OFFICE, "admin", "auditor"}, otherwise=404, of=operation_done),
+    "association:bulk_confirm": Route({"staff"}, otherwise=404, of=operation_to_confirm),
+    "association:bulk_step": Route({"staff"}, 409, otherwise=404, method="post", of=operation_done),
     "association:team_list_views": Route(EVERYBODY, 302, method="post", data=NO_STEP),
+    "association:team_board": Route(EVERYBODY - {"referent"}),
+    "association:team_map": Route(EVERYBODY - {"referent"}),
+    "association:search": Route(EVERYBODY),
+    "association:preferences": Route(EVERYBODY),
+    "association:calendar": Route(EVERYBODY),
+    "association:calendar_keys": Route(EVERYBODY),
+    # Own keys alone.
+    "association:calendar_key_revoke": Route(set(), 302, otherwise=404, method="post", of=device),
     "association:team": Route(EVERYBODY, of=team),
     "association:team_step": Route(EVERYBODY, 409, method="post", of=team, data=NO_STEP),
     "association:team_findings": Route({*OFFICE, "admin", "referent"}, of=team),
     "association:rule_settings": Route({"admin"}),
+    "association:project_list": Route({*OFFICE, "ars", "referent"}),
+    "association:project_list_views": Route({*OFFICE, "ars", "referent"}, 302, method="post", data=NO_STEP),
+    "association:project_list_export": Route({*OFFICE, "ars", "referent"}, method="post"),
     "association:structure_list": Route(EVERYBODY - {"referent"}),
     "association:structure_list_views": Route(EVERYBODY - {"referent"}, 302, method="post", data=NO_STEP),
     "association:structure_create": Route(OFFICE),
@@ -249,10 +322,15 @@ ROUTES = {
     "association:outbox_send": Route(
         {*OFFICE, "admin"}, 409, method="post", of=lambda w: OutgoingMailFactory(sent=True).pk
     ),
+    "association:outbox_hold": Route(
+        {*OFFICE, "admin"}, 409, method="post", of=lambda w: OutgoingMailFactory(sent=True).pk
+    ),
     "conventions:of_team": Route(EVERYBODY - {"admin"}, of=team),
     "conventions:draft_new": Route(OFFICE, of=team),
     "conventions:file_signed": Route(OFFICE, of=team),
     "conventions:convention_list": Route(EVERYBODY - {"admin"}),
+    "conventions:convention_list_export": Route(EVERYBODY - {"admin"}, method="post"),
+    "conventions:convention_list_bulk": Route(EVERYBODY - {"admin"}, method="post"),
     "conventions:convention_list_views": Route(EVERYBODY - {"admin"}, 302, method="post", data=NO_STEP),
     "conventions:convention": Route(EVERYBODY - {"admin"}, of=convention),
     "conventions:convention_step": Route(EVERYBODY - {"admin"}, 409, method="post", of=convention, data=NO_STEP),
@@ -300,6 +378,15 @@ ROUTES = {
     "payments:run_totals": Route({*OFFICE, "auditor"}, of=run),
     "payments:run_payments": Route({*OFFICE, "auditor"}, of=run),
     "payments:run_payments_views": Route({*OFFICE, "auditor"}, 302, method="post", data=NO_STEP, of=run),
+    "payments:payment_list": Route({"treasurer", "auditor"}),
+    "payments:payment_list_views": Route({"treasurer", "auditor"}, 302, method="post", data=NO_STEP),
+    "payments:payment_list_export": Route({"treasurer", "auditor"}, method="post"),
+    "payments:payment_list_bulk": Route({"treasurer", "auditor"}, method="post"),
+    "payments:payment": Route({"treasurer", "auditor"}, of=transfer),
+    "payments:payment_step": Route({"treasurer", "auditor"}, 409, method="post", of=transfer, data=NO_STEP),
+    "payments:account": Route({"treasurer", "auditor"}, of=account),
+    "payments:account_step": Route({"treasurer", "auditor"}, 409, method="post", of=account, data=NO_STEP),
+    "payments:account_iban": Route({"treasurer"}, method="post", of=account),
     "import_workbook": Route({"admin"}),
     "import_report": Route({"admin"}, of=checked_workbook),
     "import_load": Route({"admin"}, 409, method="post", of=checked_workbook),
@@ -334,9 +421,9 @@ KEYS = {
     "account_confirm_email": {"key": "nothing"},
     "account_reset_password_from_key": {"uidb36": "1", "key": "nothing"},
 }
-FOR_ANYBODY = {"health", "association:attestation_verify"}
+FOR_ANYBODY = {"health", "association:attestation_verify", "association:calendar_feed", "association:digest_stop"}
 # Own views that are open to whoever is signed in, whatever the role.
-WITHOUT_PERMISSION = {"home", "health", "closed", "attestation_verify"}
+WITHOUT_PERMISSION = {"home", "health", "closed", "attestation_verify", "calendar_feed", "digest_stop"}
 
 
 def patterns() -> Iterator[tuple[str, URLPattern]]:

@@ -241,6 +241,28 @@ def test_answers_of_a_dossier_that_was_submitted_again_are_only_read(staff: Clie
     assert "Enregistrer la réponse" not in page
 
 
+def test_ars_reads_what_was_asked_and_answered_before_a_new_submission(ars: Client) -> None:
+    team = TeamFactory(submitted=True)
+    point = ComplementPointFactory(answered=True, request__team=team, text="Les statuts de mars")
+    again = RecognitionRequestFactory(team=team, project__number=2, submitted_on=date(2026, 2, 3))
+    page = plain(ars.get(to("recognition_file", again.pk)))
+    assert "Dépôt précédent" in page
+    assert "Les statuts de mars" in page
+    assert point.answer in page
+    assert "Comparer les versions 1 et 2" in page
+
+
+def test_first_submission_has_nothing_before_it(ars: Client, request_: RecognitionRequest) -> None:
+    assert "Dépôt précédent" not in plain(ars.get(to("recognition_file", request_.pk)))
+
+
+def test_answers_lead_on_to_the_project_once_all_are_given(staff: Client) -> None:
+    point = ComplementPointFactory(answered=True)
+    assert "Reprendre le projet de santé" in plain(staff.get(to("recognition_answers", point.request_id)))
+    open_point = ComplementPointFactory()
+    assert "Reprendre le projet de santé" not in plain(staff.get(to("recognition_answers", open_point.request_id)))
+
+
 # --- decision and withdrawal ---------------------------------------------------------------------------------
 
 
@@ -254,6 +276,16 @@ def test_decision_is_recorded_with_the_scan_that_the_ars_opens(
     assert Team.objects.get(pk=request_.team_id).state == "recognised"
     assert ars.get(to("document", request_.letter_id)).status_code == 200
     assert client_of(auditor=True).get(to("document", request_.letter_id)).status_code == 404
+
+
+@pytest.mark.parametrize(("kind", "word"), [("esp_clap", "enregistrée"), ("ess", "reconnue")])
+def test_decision_speaks_the_word_of_the_kind_of_team(staff: Client, kind: str, word: str) -> None:
+    asked = RecognitionRequestFactory(team=TeamFactory(submitted=True, kind=kind))
+    page = staff.get(to("recognition_decision", asked.pk))
+    assert f"L'équipe est {word}" in plain(page)
+    sent = {"decision": "reconnue", "decided_on": "2026-02-02", "letter_reference": "ARS-12", "reason": ""}
+    done = staff.post(to("recognition_decision", asked.pk), sent, follow=True)
+    assert f"L'équipe est {word}." in plain(done)
 
 
 def test_decision_with_a_program_under_the_name_of_a_letter_is_refused_and_keeps_the_rest(

@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from association.eligibility import Level
 from association.findings import findings_of
-from association.models import EligibilityLevel, FieldChange, Team, TeamFinding, User
+from association.jobs import run_job
+from association.models import EligibilityLevel, FieldChange, Job, Team, TeamFinding, User
 from association.nomenclature import TeamKind
 from association.services.rules import rules_version, set_levels
 from tests.factories import MembershipFactory, ProfessionalFactory, TeamFactory, UserFactory
@@ -56,14 +57,30 @@ def test_page_shows_the_level_in_force_of_each_rule_that_may_be_set(page: Client
     assert html.count("Ne se règle pas") == 2
 
 
-def test_change_holds_at_once_for_dossiers_and_lists(page: Client) -> None:
+def test_change_holds_at_once_for_dossiers_and_soon_for_lists(page: Client) -> None:
     team = TeamFactory(kind=TeamKind.ESP, recognised=True)
     MembershipFactory(team=team, professional=ProfessionalFactory(general_practitioner=True))
     assert paramedical(team) is None
     answer = page.post(URL, typed(esp__PARAMEDICAL="blocking"), follow=True)
     assert "valent dès maintenant pour tous les dossiers" in plain(answer)
+    assert "Les constats des listes et de l'accueil sont en cours de mise à jour" in plain(answer)
     assert paramedical(team) is Level.BLOCKING
+    job = Job.objects.get()
+    assert f'href="{reverse("association:job", args=[job.pk])}"' in answer.content.decode()
+    assert not TeamFinding.objects.filter(code="PARAMEDICAL").exists(), "not in the request"
+
+    run_job(job.pk)
     assert TeamFinding.objects.get(team=team, code="PARAMEDICAL").level == "blocking"
+    job.refresh_from_db()
+    assert (job.state, job.done_count, job.total_count) == ("done", 1, 1)
+    assert "Suivre la mise à jour" not in plain(page.get(URL))
+
+
+def test_change_while_lists_are_refreshed_has_a_job_of_its_own(admin: User) -> None:
+    """The job that runs has judged its first teams by the levels before."""
+    for version, level in enumerate((Level.WARNING, Level.BLOCKING)):
+        set_levels(levels={("esp", "PARAMEDICAL"): level}, version=version, actor=admin)
+    assert Job.objects.count() == 2
 
 
 def test_change_is_in_the_journal_with_who_before_and_after(page: Client) -> None:
@@ -80,6 +97,7 @@ def test_same_levels_again_write_nothing(page: Client) -> None:
     assert "Rien n'a changé" in plain(answer)
     assert not EligibilityLevel.objects.exists()
     assert not FieldChange.objects.exists()
+    assert not Job.objects.exists()
 
 
 def test_level_that_does_not_exist_is_refused_beside_its_rule(page: Client) -> None:

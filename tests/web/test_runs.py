@@ -84,7 +84,7 @@ def test_month_that_cannot_be_prepared_is_said_on_the_form(office: Office, signe
 
 
 def test_silent_queue_is_said_and_the_job_waits(office: Office, signed_in: SignedIn, monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    monkeypatch.setattr("payments.views.broker_answers", lambda: False)
+    monkeypatch.setattr("payments.views.runs.broker_answers", lambda: False)
     client = signed_in("staff")
     asked = client.post(reverse("payments:run_prepare"), {"month": "2026-07-01"})
     page = plain(client.get(asked.url))

@@ -68,6 +68,16 @@ def errors(answer: Any) -> dict[str, str]:
     }
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "0202-05-01", "9999-12-31"])
+def test_day_of_an_impossible_year_is_refused_beside_the_field_and_kept(staff: Client, team: Team, day: str) -> None:
+    structure = ExternalStructureFactory()
+    typed = {"structure": structure.pk, "relation": StructureLink.Relation.BELONGS, "starts_on": day}
+    answer = staff.post(url("link_add", team.pk), typed)
+    assert errors(answer)["starts_on"] == "Vérifiez l'année : une date se place entre 1900 et 2100."
+    assert day in answer.content.decode()
+    assert not StructureLink.objects.exists()
+
+
 def typed(**values: Any) -> dict[str, Any]:
     return {name: "" if value is None else value for name, value in values.items()}
 

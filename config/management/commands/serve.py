@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,7 @@ class Command(BaseCommand):
 
     def serve(self, door: socket.socket, host: str, port: int) -> None:
         """Answer requests until Ctrl-C."""
+        tempfile.tempdir = str(settings.FILE_UPLOAD_TEMP_DIR)  # the server too keeps a large request in a file
         import waitress.server
 
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a page that waits a moment is no news

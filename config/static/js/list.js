@@ -132,7 +132,7 @@ const show = () => {
   all.hidden = selection.all !== null || total <= rows.length || number >= total;
   bar.toggleAttribute("data-some", number > 0);
   const elsewhereIds = selection.all !== null ? [] : selection.ids.filter((id) => !rows.some((row) => row.dataset.row === id));
-  const inputs = elsewhereIds.map((id) => ["id", id]);
+  const inputs = elsewhereIds.length ? [["id", elsewhereIds.join(",")]] : []; // one field: a server counts fields
   if (selection.all !== null) inputs.push(["all", "1"]);
   bar.querySelector("[data-selection-inputs]").replaceChildren(
     ...inputs.map(([name, value]) => Object.assign(document.createElement("input"), { type: "hidden", name, value })),
@@ -176,7 +176,6 @@ const forget = () => {
   selection = nothing();
   changed();
 };
-document.addEventListener("selection-done", forget); // the server has taken it over (HX-Trigger)
 const arrived = () => {
   // "All that answer" is said of one question: another one ends it.
   if (selection.all !== null && selection.all !== list()?.dataset.query) selection = nothing();
@@ -198,6 +197,11 @@ const comeBack = () => {
   keep.set("row", null);
   rowsOf().find((row) => row.dataset.row === key)?.focus();
 };
+// The result of an operation leads here: exactly the rows of this address are meant
+if (bar && window.location.hash === "#tout-selectionner") {
+  keep.set("selection", { ids: [], all: list().dataset.query });
+  history.replaceState(null, "", place + window.location.search);
+}
 window.addEventListener("pageshow", () => {
   selection = keep.get("selection") ?? nothing();
   arrived();

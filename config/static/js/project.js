@@ -61,6 +61,18 @@ const failed = (event) => {
 document.addEventListener("htmx:sendError", failed);
 document.addEventListener("htmx:responseError", failed);
 
+// --- The panel of the submission, read again after a save, does not take away a dialog that was opened meanwhile
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.target.id === "depot" && event.target.querySelector("dialog[open]")) event.detail.shouldSwap = false;
+});
+document.addEventListener(
+  "close",
+  (event) => {
+    if (event.target.matches("#depot dialog")) window.htmx.trigger(document.body, "project-saved");
+  },
+  true,
+);
+
 // --- Leaving with something unsaved asks once more
 window.addEventListener("beforeunload", (event) => {
   if (document.querySelector("form[data-unsaved]")) event.preventDefault();

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ from tests.factories import UserFactory
 from tests.factories.dossier import ANSWERS
 
 SHOTS = "GUIDE_SHOTS"  # the folder of the guide's pictures; none are taken without it
-WIDTH, COLOURS = 1280, 128
+WIDTH, HEIGHT, COLOURS = 1280, 900, 128
 
 # The nine questions, by section, as a team would answer them.
 NINE_QUESTIONS: Mapping[str, Mapping[str, str]] = {
@@ -45,13 +47,15 @@ NINE_QUESTIONS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def shoot(visit: Visit, name: str, *, top: str = "") -> None:
+def shoot(visit: Visit, name: str, *, top: str = "", height: int = HEIGHT) -> None:
     """Keep a picture of the window for the guide, in few colours; ``top``: what is scrolled to first."""
     folder = os.environ.get(SHOTS)
     if not folder:
         return
+    visit.page.set_viewport_size({"width": WIDTH, "height": height})
+    visit.settle()
     if top:
-        visit.page.locator(top).first.evaluate("node => node.scrollIntoView({block: 'start'})")
+        visit.page.locator(top).first.evaluate("node => node.scrollIntoView({block: 'start', behavior: 'instant'})")
     else:
         visit.page.evaluate("scrollTo(0, 0)")
     shot = Image.open(BytesIO(visit.page.screenshot(animations="disabled")))
@@ -63,13 +67,6 @@ def pdf(name: str, text: str) -> FilePayload:
     """Return a true PDF of one page, as an upload."""
     made: ContentFile[bytes] = scan(text, name)  # type: ignore[assignment]
     return {"name": name, "mimeType": "application/pdf", "buffer": made.read()}
-
-
-def sign_in(visit: Visit, user: User) -> None:
-    """Sign in with the password of the tests; whoever was there signs out first."""
-    if visit.page.url.startswith(visit.address):
-        sign_out(visit)
-    visit.sign_in(user)
 
 
 def sign_out(visit: Visit) -> None:
@@ -174,19 +171,41 @@ def submit_project(visit: Visit, project: HealthProject) -> None:
     page.get_by_role("button", name="Déposer à l’ARS…").wait_for(state="detached")
 
 
+def ask_complement(visit: Visit, team: Team, text: str) -> None:
+    """Ask the team for one point, as the ARS does when a section of the project says too little."""
+    page = visit.page
+    open_team(visit, team)
+    page.get_by_role("link", name="Demander des compléments").click()
+    page.get_by_label("Nature").first.select_option("rubrique")
+    page.get_by_label("Ce qui manque").first.fill(text)
+    shoot(visit, "reconnaissance-complements")
+    page.get_by_role("button", name="Demander ces compléments").click()
+    page.get_by_text(text).first.wait_for()
+
+
+def answer_complement(visit: Visit, team: Team, answer: str) -> None:
+    """Answer the one point that was asked for."""
+    page = visit.page
+    open_team(visit, team)
+    page.get_by_role("link", name="Répondre aux compléments").click()
+    page.get_by_label("Réponse").first.fill(answer)
+    page.get_by_role("button", name="Enregistrer la réponse 1").click()
+    page.get_by_text("Chaque point a sa réponse").wait_for()
+
+
 def decide(visit: Visit, team: Team, *, reference: str, letter: Any = None) -> None:
     """Record that a team is recognised, by the letter of today."""
     page = visit.page
     open_team(visit, team)
     page.get_by_role("link", name="Enregistrer la décision").click()
-    page.get_by_label("L’équipe est reconnue").check()
+    page.get_by_label(re.compile("L’équipe est (reconnue|enregistrée)")).check()
     fill_today(page.get_by_label("Date du courrier"))
     page.get_by_label("Référence du courrier").fill(reference)
     if letter is not None:
         page.get_by_label("Scan du courrier").set_input_files(letter)
     page.locator("form.panel-body button.btn-primary").click()
     page.wait_for_url(f"**/equipes/{team.pk}/**")
-    settle(visit)
+    visit.settle()
 
 
 def fill_today(field: Locator) -> None:
@@ -210,16 +229,31 @@ def step(visit: Visit, name: str) -> None:
         button = dialog.get_by_role("button", name=name)
     with page.expect_navigation():
         button.click()
-    settle(visit)
+    visit.settle()
+
+
+def gesture(visit: Visit, name: str, answers: Mapping[str, str]) -> None:
+    """Do in its dialog something that needs answers (label -> text), such as a termination."""
+    visit.page.get_by_role("button", name=f"{name}…").click()
+    dialog = visit.page.get_by_role("dialog")
+    for label, text in answers.items():
+        dialog.get_by_label(label).fill(text)
+    with visit.page.expect_navigation():
+        dialog.get_by_role("button", name=name).click()
+    visit.settle()
+
+
+def leave(visit: Visit, membership: Membership, last_day: date) -> None:
+    """Write down the last day of a member in the team."""
+    page = visit.page
+    visit.open(f"/membres/{membership.pk}/")
+    page.get_by_label("Dernier jour dans l’équipe").fill(last_day.isoformat())
+    page.get_by_role("button", name="Enregistrer le départ").click()
+    page.wait_for_url("**/equipes/**")
 
 
 def save(visit: Visit) -> None:
     """Press « Enregistrer » and wait for the page that follows."""
     with visit.page.expect_navigation():
         visit.page.get_by_role("button", name="Enregistrer", exact=True).click()
-    settle(visit)
-
-
-def settle(visit: Visit) -> None:
-    """Wait until every part of the page is there."""
-    visit.page.locator("[hx-trigger=load]").first.wait_for(state="detached")
+    visit.settle()

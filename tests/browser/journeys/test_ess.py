@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 def test_ess_is_recognised_and_told_that_it_has_no_price_list(visit: Visit, cast: Cast) -> None:
     page = visit.page
-    do.sign_in(visit, cast.staff)
+    visit.sign_in(cast.staff)
     team = do.register(visit, name="ESS Cardio-Loire", kind="ess", commune="Ancenis-Saint-Géréon", ars=cast.ars)
     for name, specialty in (("Besnard", "Cardiologie"), ("Caradec", "Néphrologie")):
         do.add_member(
@@ -32,10 +32,10 @@ def test_ess_is_recognised_and_told_that_it_has_no_price_list(visit: Visit, cast
     do.write(visit, "diagnostic", {"Diagnostic territorial": "Un cardiologue pour 30 000 habitants."})
     do.submit_project(visit, project)
 
-    do.sign_in(visit, cast.ars)
+    visit.sign_in(cast.ars)
     do.decide(visit, team, reference="ARS-44-2026-131")
 
-    do.sign_in(visit, cast.staff)
+    visit.sign_in(cast.staff)
     do.open_team(visit, team)
     assert page.locator("#constats").get_by_text("tarif").first.is_visible()
     do.shoot(visit, "equipe-ess", top="#constats")

@@ -17,8 +17,7 @@ pytestmark = pytest.mark.browser
 
 def test_informal_team_is_followed_without_recognition_and_closed(visit: Visit, cast: Cast) -> None:
     page = visit.page
-    do.sign_in(visit, cast.staff)
-    do.shoot(visit, "accueil")
+    visit.sign_in(cast.staff)
     team = do.register(visit, name="Les soignants du port", kind="informelle", commune="Ancenis-Saint-Géréon")
     do.add_member(visit, team, cast.nurse)
     do.open_team(visit, team)

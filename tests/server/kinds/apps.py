@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import nullcontext
 from importlib import import_module
+from itertools import count as count_from
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from django.apps import AppConfig
 
 COUNT, KILL = "tests.count", "tests.kill"
-PAUSE_AT, PAUSED = "TESTS_PAUSE_AT", "TESTS_PAUSED"
+PAUSE_AT, PAUSED, PAUSE_AFTER = "TESTS_PAUSE_AT", "TESTS_PAUSED", "TESTS_PAUSE_AFTER"
+LOOSE_ROWS = "TESTS_LOOSE_ROWS"
 
 
 def count(job: Any, progress: Any) -> dict[str, Any]:
@@ -38,19 +42,29 @@ def note(job: Any, line: str) -> None:
         notes.write(f"{line}\n")
 
 
-def pause_once(where: str, flag: Path) -> None:
-    """Make a function of the project wait, the first time it is called: that is where the test kills the process."""
+def pause_once(where: str, flag: Path, after: int = 0) -> None:
+    """Make a function of the project wait, once, after some calls: that is where the test kills the process."""
     module_name, _, name = where.rpartition(".")
     module = import_module(module_name)
     function = getattr(module, name)
+    calls = count_from(1)
 
     def waits(*args: Any, **options: Any) -> Any:
-        if not flag.exists():
+        if next(calls) > after and not flag.exists():
             flag.touch()
             time.sleep(600)
         return function(*args, **options)
 
     setattr(module, name, waits)
+
+
+def without_transactions() -> None:
+    """Take the transaction of each row away from operations on many rows: a test shows what it is there for."""
+    from association.models import BulkItem
+    from association.services import bulk
+
+    bulk.transaction = SimpleNamespace(atomic=nullcontext)  # type: ignore[assignment]
+    BulkItem.objects.select_for_update = BulkItem.objects.all  # type: ignore[method-assign]
 
 
 class KindsConfig(AppConfig):
@@ -59,8 +73,12 @@ class KindsConfig(AppConfig):
 
     def ready(self) -> None:
         from association.registries import job_kinds
+        from tests.association import bulk_making
 
         job_kinds.add(COUNT, count)
         job_kinds.add(KILL, kill)
+        bulk_making.register()
         if where := os.environ.get(PAUSE_AT):
-            pause_once(where, Path(os.environ[PAUSED]))
+            pause_once(where, Path(os.environ[PAUSED]), int(os.environ.get(PAUSE_AFTER, "0")))
+        if os.environ.get(LOOSE_ROWS):
+            without_transactions()

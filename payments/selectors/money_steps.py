@@ -1,0 +1,58 @@
+"""What a person may do with an account or a transfer now, in words: the steps of its machine that have a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from association.models import User
+from association.workflow import Offer, offers
+from payments.models import Account, Payment
+from payments.selectors.run_steps import RunStep
+
+# Verifying the next account archives the one before; a file sends its transfers and takes them back.
+NOT_OF_ACCOUNT = frozenset({"archive"})
+NOT_OF_PAYMENT = frozenset({"send", "take_back"})
+MAIN = frozenset({"verify", "release", "pay"})
+ACCOUNT_WORDS = {
+    "verify": "Les prochains virements iront sur ce compte. Comparez-le d'abord au RIB reçu. Le compte d'avant, "
+    "s'il y en a un, est archivé.",
+    "reject": "Le compte d'avant, s'il y en a un, sert de nouveau.",
+    "withdraw": "Le compte d'avant, s'il y en a un, sert de nouveau.",
+    "suspend": "Rien n'est plus viré sur ce compte ; ce qui est dû attend.",
+}
+PAYMENT_WORDS = {
+    "hold": "Ce virement ne part pas avec le prochain fichier.",
+    "release": "Ce virement part avec le prochain fichier.",
+    "void": "Ce virement ne part pas. Ses indemnités sont de nouveau dues au prochain paiement mensuel.",
+    "reject": "Ses indemnités sont de nouveau dues au prochain paiement mensuel.",
+    "give_back": "Ses indemnités sont de nouveau dues au prochain paiement mensuel.",
+}
+
+
+def account_steps(account: Account, *, actor: User) -> list[RunStep]:
+    """Return what the actor may do with an account, each step with what prevents it."""
+    found = offers(account, actor=actor, leave_out=NOT_OF_ACCOUNT)
+    return _leading_first([_step(offer, ACCOUNT_WORDS) for offer in found])
+
+
+def payment_steps(payment: Payment, *, actor: User, forms: dict[str, Any]) -> list[RunStep]:
+    """Return what the actor may do with a transfer; ``forms`` are what a step has to know, by its name."""
+    found = offers(payment, actor=actor, leave_out=NOT_OF_PAYMENT)
+    return _leading_first([_step(offer, PAYMENT_WORDS, forms.get(offer.name)) for offer in found])
+
+
+def _step(offer: Offer, words: dict[str, str], form: Any = None) -> RunStep:
+    return RunStep(
+        offer.name,
+        offer.label,
+        offer.reason,
+        offer.needs_comment,
+        offer.danger,
+        words.get(offer.name, ""),
+        main=offer.name in MAIN,
+        form=form,
+    )
+
+
+def _leading_first(steps: list[RunStep]) -> list[RunStep]:
+    return sorted(steps, key=lambda step: (not step.main, step.danger))

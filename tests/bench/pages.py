@@ -1,0 +1,302 @@
+"""Every page that somebody opens, by whom, and on which objects: the busiest of a region."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Model, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from association.models import (
+    Commune,
+    CoordinationAllowance,
+    DossierDocument,
+    EtpProgramme,
+    ExternalStructure,
+    HealthProject,
+    Job,
+    Membership,
+    OutgoingMail,
+    Professional,
+    RecognitionRequest,
+    StructureLink,
+    Team,
+    TeamStructure,
+    User,
+)
+from association.nomenclature import TeamKind
+from config.import_jobs import CHECK_JOB
+from conventions.models import Amendment, Convention, ConventionTemplate
+from conventions.services.templates import start_version
+from payments.models import Run
+from payments.services.runs import last_month, prepare_run
+from tests.factories import (
+    AdhesionFactory,
+    AmendmentFactory,
+    ConventionFactory,
+    EtpProgrammeFactory,
+    ExternalStructureFactory,
+    JobFactory,
+    StructureLinkFactory,
+    TeamStructureFactory,
+)
+from tests.factories.correspondence import DossierDocumentFactory, OutgoingMailFactory
+from tests.factories.dossier import RecognitionRequestFactory
+
+STAFF, TREASURER, ARS, REFERENT, ADMIN = "gestion", "tresorier", "ars", "referent", "admin"
+
+
+class Page(NamedTuple):
+    """One request: the account that makes it, and the address."""
+
+    account: str
+    url: str
+
+
+def busiest(rows: QuerySet[Any], counted: str) -> Any:
+    """Return the row with most of what is counted."""
+    return rows.order_by().annotate(bench_count=Count(counted)).order_by("-bench_count", "pk").first()
+
+
+def first(rows: QuerySet[Any], make: Callable[[], Model]) -> Any:
+    """Return the first row, made when the region has none."""
+    return rows.order_by("pk").first() or make()
+
+
+class Objects:
+    """The objects that the addresses point at."""
+
+    @cached_property
+    def team(self) -> Team:
+        return busiest(Team.objects.filter(kind=TeamKind.ESP_CLAP, state="under_convention"), "actions")  # type: ignore[no-any-return]
+
+    @cached_property
+    def of_referent(self) -> Team:
+        return Team.objects.visible_to(User.objects.get(email="referent@demo.example"))[0]
+
+    @cached_property
+    def stay(self) -> Membership:
+        return self.team.memberships.order_by("pk")[0]
+
+    @cached_property
+    def person(self) -> Professional:
+        return busiest(Professional.objects.filter(merged_into=None), "participations")  # type: ignore[no-any-return]
+
+    @cached_property
+    def other(self) -> Professional:
+        return Professional.objects.filter(merged_into=None).exclude(pk=self.person.pk).order_by("pk")[0]
+
+    @cached_property
+    def project(self) -> HealthProject:
+        return HealthProject.objects.filter(team__memberships__isnull=False).exclude(state="draft").order_by("pk")[0]
+
+    @cached_property
+    def draft_project(self) -> HealthProject:
+        return busiest(HealthProject.objects.filter(state="draft"), "team__memberships")  # type: ignore[no-any-return]
+
+    @cached_property
+    def recognition(self) -> RecognitionRequest:
+        waiting = RecognitionRequest.objects.filter(team__state="submitted", project__isnull=False)
+        return first(waiting, lambda: RecognitionRequestFactory(project=self.project, team=self.project.team))  # type: ignore[no-any-return]
+
+    @cached_property
+    def convention(self) -> Convention:
+        return busiest(Convention.objects.filter(state="signed"), "adhesions")  # type: ignore[no-any-return]
+
+    @cached_property
+    def draft(self) -> Convention:
+        return first(Convention.objects.filter(state="draft"), lambda: ConventionFactory(team=self.team, draft=True))  # type: ignore[no-any-return]
+
+    @cached_property
+    def in_signing(self) -> Convention:
+        """A convention that the referent is invited to sign."""
+        made: Convention = ConventionFactory(team=self.of_referent, signing=True)
+        for stay in Membership.objects.current().filter(team=self.of_referent):
+            AdhesionFactory(convention=made, membership=stay, invited=True)
+        return made
+
+    @cached_property
+    def amendment(self) -> Amendment:
+        return first(Amendment.objects.filter(state="draft"), lambda: AmendmentFactory(convention=self.convention))  # type: ignore[no-any-return]
+
+    @cached_property
+    def amendment_in_signing(self) -> Amendment:
+        """One that the referent is asked to sign."""
+        convention = Convention.objects.filter(team=self.of_referent, state="signed").order_by("-pk")[0]
+        referent = Membership.objects.current().get(team=self.of_referent, is_referent=True)
+        made: Amendment = AmendmentFactory(convention=convention, number=99, signing=True, signed_by=referent.pk)
+        return made
+
+    @cached_property
+    def run(self) -> Run:
+        return busiest(Run.objects.exclude(kind="opening"), "lines")  # type: ignore[no-any-return]
+
+    @cached_property
+    def draft_run(self) -> Run:
+        """The last month, prepared and not submitted yet."""
+        actor = User.objects.get(email="gestion@demo.example")
+        return prepare_run(month=last_month(timezone.localdate()), actor=actor)
+
+    @cached_property
+    def structure(self) -> ExternalStructure:
+        return busiest(ExternalStructure.objects.all(), "links") or ExternalStructureFactory()  # type: ignore[no-any-return]
+
+    @cached_property
+    def export(self) -> Job:
+        return first(Job.objects.filter(kind__contains="export"), lambda: JobFactory(done=True))  # type: ignore[no-any-return]
+
+    @cached_property
+    def checked_workbook(self) -> Job:
+        admin = User.objects.get(email="admin@demo.example")
+        return JobFactory(done=True, kind=CHECK_JOB, params={"document": 0}, created_by=admin)  # type: ignore[no-any-return]
+
+    @cached_property
+    def document(self) -> DossierDocument:
+        return first(DossierDocument.objects.filter(team=self.team), lambda: DossierDocumentFactory(team=self.team))  # type: ignore[no-any-return]
+
+    @cached_property
+    def carrying(self) -> TeamStructure:
+        return first(TeamStructure.objects.all(), lambda: TeamStructureFactory(team=self.team))  # type: ignore[no-any-return]
+
+    @cached_property
+    def link(self) -> StructureLink:
+        return first(StructureLink.objects.all(), lambda: StructureLinkFactory(team=self.team))  # type: ignore[no-any-return]
+
+    @cached_property
+    def programme(self) -> EtpProgramme:
+        return first(EtpProgramme.objects.all(), lambda: EtpProgrammeFactory(team=self.team))  # type: ignore[no-any-return]
+
+    @cached_property
+    def mail(self) -> OutgoingMail:
+        return first(OutgoingMail.objects.all(), OutgoingMailFactory)  # type: ignore[no-any-return]
+
+    @cached_property
+    def template(self) -> ConventionTemplate:
+        """One that is not published yet: it may be edited."""
+        admin = User.objects.get(email="admin@demo.example")
+        return start_version(kind=TeamKind.ESP_CLAP, actor=admin)
+
+    @cached_property
+    def allowance(self) -> CoordinationAllowance:
+        return CoordinationAllowance.objects.order_by("pk")[0]
+
+    @cached_property
+    def commune(self) -> Commune:
+        return self.team.communes.order_by("pk")[0]
+
+
+# Who opens a page, the name of its address, and what it is of.
+OF = {
+    "team": (
+        (STAFF, "association:team"), (ARS, "association:team"), (STAFF, "association:team_findings"),
+        (STAFF, "association:team_members"), (ARS, "association:team_members"), (STAFF, "association:team_project"),
+        (STAFF, "association:team_recognition"), (STAFF, "association:team_structures"),
+        (STAFF, "association:team_documents"), (STAFF, "association:team_exchanges"),
+        (STAFF, "association:team_journal"), (STAFF, "association:team_edit"), (STAFF, "association:member_add"),
+        (STAFF, "association:carrying_add"), (STAFF, "association:link_add"), (STAFF, "association:programme_add"),
+        (STAFF, "association:document_file"), (STAFF, "association:exchange_write"),
+        (STAFF, "association:message_write"), (STAFF, "association:recognition_open"),
+        (STAFF, "association:recognition_withdrawal"), (STAFF, "conventions:of_team"),
+        (STAFF, "conventions:draft_new"), (STAFF, "conventions:file_signed"), (STAFF, "actions:of_team"),
+        (TREASURER, "payments:of_team"),
+    ),
+    "of_referent": (
+        (REFERENT, "association:team"), (REFERENT, "association:team_members"),
+        (REFERENT, "association:team_findings"), (REFERENT, "actions:of_team"), (REFERENT, "payments:of_team"),
+    ),
+    "stay": ((STAFF, "association:member"), (STAFF, "association:attestations")),
+    "person": (
+        (STAFF, "association:professional"), (STAFF, "association:professional_edit"),
+        (STAFF, "association:professional_other"), (STAFF, "conventions:of_professional"),
+        (STAFF, "actions:of_professional"), (TREASURER, "payments:of_professional"),
+    ),
+    "project": ((STAFF, "association:project"), (ARS, "association:project")),
+    "draft_project": ((STAFF, "association:project"), (STAFF, "association:project_gate")),
+    "recognition": (
+        (ARS, "association:recognition_file"), (STAFF, "association:recognition_file"),
+        (ARS, "association:recognition_opinion"), (ARS, "association:recognition_complements"),
+        (STAFF, "association:recognition_answers"), (ARS, "association:recognition_decision"),
+        (ARS, "association:recognition_letter"),
+    ),
+    "convention": (
+        (STAFF, "conventions:convention"), (STAFF, "conventions:convention_text"), (STAFF, "conventions:life_of"),
+        (STAFF, "conventions:suspend"), (STAFF, "conventions:resume"), (STAFF, "conventions:terminate"),
+        (STAFF, "conventions:renew"), (STAFF, "conventions:amendments_of"), (STAFF, "conventions:amendment_new"),
+    ),
+    "draft": (
+        (STAFF, "conventions:convention"), (STAFF, "conventions:convention_text"), (STAFF, "conventions:draft_edit"),
+    ),
+    "in_signing": (
+        (STAFF, "conventions:convention"), (STAFF, "conventions:signatures"),
+        (REFERENT, "conventions:own_signature"),
+    ),
+    "amendment": ((STAFF, "conventions:amendment"),),
+    "amendment_in_signing": (
+        (STAFF, "conventions:amendment_signatures"), (REFERENT, "conventions:amendment_own"),
+    ),
+    "run": (
+        (TREASURER, "payments:run"), (TREASURER, "payments:run_lines"), (TREASURER, "payments:run_exclusions"),
+        (TREASURER, "payments:run_totals"), (TREASURER, "payments:run_payments"),
+    ),
+    "draft_run": (
+        (STAFF, "payments:run"), (STAFF, "payments:run_lines"), (STAFF, "payments:run_totals"),
+        (STAFF, "payments:run_payments"),
+    ),
+    "structure": ((STAFF, "association:structure"), (STAFF, "association:structure_edit")),
+    "export": ((TREASURER, "association:job"), (TREASURER, "association:job_progress")),
+    "checked_workbook": ((ADMIN, "import_report"),),
+    "carrying": ((STAFF, "association:carrying_change"),),
+    "link": ((STAFF, "association:link_change"),),
+    "programme": ((STAFF, "association:programme_change"),),
+    "mail": ((STAFF, "association:outbox_mail"),),
+    "template": ((ADMIN, "conventions:template"), (ADMIN, "conventions:template_edit")),
+    "allowance": ((ADMIN, "association:allowance"),),
+}  # fmt: skip
+# Pages of no object, with what is asked of them.
+ALONE = (
+    *((account, "home", "") for account in (STAFF, TREASURER, ARS, REFERENT, ADMIN)),
+    (STAFF, "association:team_list", ""), (ARS, "association:team_list", ""),
+    (STAFF, "association:team_list", "?q=sante+saint"), (STAFF, "association:team_list", "?constat=blocking"),
+    (STAFF, "association:team_list", "?sort=-members_count"), (STAFF, "association:team_new", ""),
+    (STAFF, "association:professional_list", ""), (STAFF, "association:professional_list", "?q=martin"),
+    (STAFF, "association:professional_list", "?sort=-last_name&page=20"),
+    (STAFF, "association:professional_create", ""), (STAFF, "association:possible_duplicates", ""),
+    (STAFF, "association:recognition_list", ""), (ARS, "association:recognition_list", ""),
+    (STAFF, "association:structure_list", ""), (STAFF, "association:structure_create", ""),
+    (STAFF, "association:outbox", ""), (ADMIN, "association:rule_settings", ""),
+    (ADMIN, "association:allowances", ""), (STAFF, "association:communes", "?q=saint"),
+    (STAFF, "association:epcis", "?q=pays"), (STAFF, "association:people_named", "?q=mar"),
+    (STAFF, "association:companies", "?q=ph"), (STAFF, "association:company_new", ""),
+    (STAFF, "association:search", "?q=martin+saint"), (STAFF, "association:search", "?q=ancnis"),
+    (STAFF, "association:search", "?q=B00012"), (TREASURER, "association:search", "?q=octobre+2026"),
+    (REFERENT, "association:search", "?q=sante"), (ARS, "association:search", "?q=saint"),
+    (STAFF, "conventions:convention_list", ""), (ADMIN, "conventions:template_list", ""),
+    (STAFF, "actions:action_list", ""), (STAFF, "actions:action_list", "?q=sante"),
+    (STAFF, "actions:action_list", "?sort=people_count"), (STAFF, "actions:action_list", "?state=validated&page=500"),
+    (REFERENT, "actions:action_list", ""), (TREASURER, "payments:run_list", ""),
+    (TREASURER, "payments:run_prepare", ""), (ADMIN, "import_workbook", ""),
+)  # fmt: skip
+
+
+def pages() -> Iterator[Page]:
+    """Yield every page of the tables above; the objects that the region lacks are made."""
+    objects = Objects()
+    for account, name, asked in ALONE:
+        yield Page(account, reverse(name) + asked)
+    for of, visits in OF.items():
+        for account, name in visits:
+            yield Page(account, reverse(name, args=[getattr(objects, of).pk]))
+    yield Page(STAFF, reverse("association:professional_join", args=[objects.person.pk, objects.other.pk]))
+    yield Page(STAFF, reverse("association:project_compare", args=[objects.project.pk, objects.project.pk]))
+    opening = Run.objects.filter(kind="opening").first()
+    if opening:
+        yield from (Page(TREASURER, reverse(f"payments:{name}", args=[opening.pk])) for name in ("run", "run_lines"))
+
+
+def visited() -> set[str]:
+    """Return the names of the addresses that `pages` opens."""
+    of = {name for visits in OF.values() for _, name in visits}
+    return of | {name for _, name, _ in ALONE} | {"association:professional_join", "association:project_compare"}

@@ -1,0 +1,79 @@
+"""The pictures of the guide that need a whole region: the home page, a team, a month, a workbook (`make guide`).
+
+`make test` does not collect this file: what these pages do is asserted elsewhere, on regions of a few teams.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from association.jobs import run_job
+from association.models import Job, Team, User
+from config.demo import DEMO_PASSWORD, DOMAIN, Span, seed_region
+from payments.services.exporting import request_export
+from payments.services.runs import approve_run, prepare_run, submit_run
+from tests.browser.conftest import Visit
+from tests.browser.journeys import gestures as do
+from tests.demo.conftest import make_territory
+from tests.importing.making import sound_sheets, write
+
+pytestmark = pytest.mark.browser
+MONTH, TODAY = date(2026, 10, 1), date(2026, 11, 3)
+TEAMS, MONTHS = 104, 6
+
+
+def account(name: str) -> User:
+    return User.objects.get(email=f"{name}@{DOMAIN}")
+
+
+@pytest.fixture
+def region(transactional_db: None, calendar: Callable[[date], None]) -> None:
+    """Make a region on a day of November, its October exported."""
+    calendar(TODAY)
+    make_territory()
+    seed_region(teams=TEAMS, span=Span(MONTH, MONTHS), seed=1)
+    run = submit_run(run=prepare_run(month=MONTH, actor=account("gestion")), actor=account("gestion"))
+    run = approve_run(run=run, actor=account("tresorier"))
+    run_job(request_export(run=run, actor=account("tresorier")).pk)
+
+
+def test_pictures_of_a_region(visit: Visit, region: None, tmp_path: Path) -> None:
+    page = visit.page
+    visit.sign_in(account("gestion"), DEMO_PASSWORD)
+    do.shoot(visit, "accueil")
+    team = Team.objects.filter(state=Team.State.UNDER_CONVENTION, kind="esp_clap").order_by("name").first()
+    assert team is not None
+    do.open_team(visit, team)
+    do.shoot(visit, "equipe", height=1100)
+
+    visit.sign_in(account("tresorier"), DEMO_PASSWORD)
+    page.get_by_role("link", name="Paiements", exact=True).click()
+    page.get_by_role("link", name="Octobre 2026").first.click()
+    page.get_by_role("heading", name="Paiement d’octobre 2026").wait_for()
+    do.shoot(visit, "paiement-mensuel", height=1120)
+
+    visit.sign_in(account("admin"), DEMO_PASSWORD)
+    visit.open("/import/")
+    page.locator("input[type=file]").set_input_files(faulty(tmp_path / "region.xlsx"))
+    page.get_by_role("button", name="Contrôler").click()
+    page.wait_for_url("**/import/*/")
+    run_job(Job.objects.get(state=Job.State.WAITING).pk)
+    visit.open(page.url.removeprefix(visit.address))
+    page.get_by_text("Amicale").first.wait_for()
+    do.shoot(visit, "import")
+
+
+def faulty(path: Path) -> Path:
+    """Write a workbook with the faults that people make."""
+    sheets = sound_sheets()
+    first, second = sheets["Équipes"]
+    first |= {"Nature": "Amicale", "Communes": "44003;44096", "Chargé de mission": account("gestion").email}
+    second |= {"Communes": "72181"}
+    sheets["Professionnels"][0]["Commune"] = 44003
+    sheets["Professionnels"][0]["RPPS"] = "1000000001"
+    sheets["Bénéficiaires"][0]["IBAN"] = "FR7630006000011234567890188"
+    return write(path, sheets)
