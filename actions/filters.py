@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from actions.models import Action
 from actions.selectors import search_actions
 from association.filters import team_filter
-from association.listing.filters import ChoicesFilter, DatesFilter, ListFilter, NumbersFilter, SearchFilter
+from association.listing.filters import ChoicesFilter, DatesFilter, ListFilter, SearchFilter
 from association.nomenclature import ActionType
 
 
@@ -17,7 +17,6 @@ class ActionFilter(ListFilter):
     type = ChoicesFilter("Type", [(code, code) for code in ActionType.values])
     team = team_filter()
     held_on = DatesFilter("Date")
-    people_count = NumbersFilter("Participants")
 
     def search(self, actions: QuerySet[Action], name: str, value: str) -> QuerySet[Action]:
         return search_actions(actions, value)

@@ -157,7 +157,7 @@ class Asked:
     @cached_property
     def page(self) -> Page[Any]:
         """The page of rows; one that is not there is the nearest that is."""
-        paginator = Paginator(self.rows, self.per_page)
+        paginator: Paginator[Any] = Paginator(_OnePage(self.rows), self.per_page)  # type: ignore[arg-type]
         paginator.count = self.count  # type: ignore[misc]
         given = self.data.get(PAGE, "")
         if not given:
@@ -224,6 +224,22 @@ class Asked:
             for name, read in self.filterset.readings.items()
             for kept in read.kept
         ]
+
+
+class _OnePage:
+    """Rows, of which a page finds the keys first: what only a cell shows is computed for the page's own rows."""
+
+    def __init__(self, rows: QuerySet[Any]) -> None:
+        self.rows = rows
+        self.ordered = True
+
+    def __len__(self) -> int:
+        return self.rows.count()
+
+    def __getitem__(self, page: slice) -> list[Any]:
+        keys = list(self.rows.values_list("pk", flat=True)[page])
+        found = {row.pk: row for row in self.rows.order_by().filter(pk__in=keys)}
+        return [found[key] for key in keys if key in found]
 
 
 def encoded(parts: Iterable[tuple[str, str]]) -> str:
