@@ -2,11 +2,12 @@
 //
 // Colours cost most of the time, and elements that are written alike (same tags and classes up to the body, same
 // state, same colour) have the same contrast: one of each kind is asked for.
-async ({ rules }) => {
+async ({ theme, rules }) => {
   const frame = () => new Promise((done) => requestAnimationFrame(done));
   const changing = () => // what is folded away does not go on until it is shown
     document.getAnimations().filter((one) => one instanceof CSSTransition && one.effect.target.checkVisibility());
-  await frame(); // the page hears of another theme or width,
+  while (document.documentElement.dataset.bsTheme !== theme) await frame(); // the page hears of another theme,
+  await frame();
   while (changing().length) await frame(); // and shows each colour in its own time
   await frame();
   const state = ["aria-disabled", "aria-current", "aria-invalid", "disabled", "type"];

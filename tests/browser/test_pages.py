@@ -75,7 +75,7 @@ class Tour:
         for width, theme, rules in LOOKS:
             page.set_viewport_size({"width": width, "height": HEIGHT})
             page.emulate_media(color_scheme=theme)
-            wrong += [f"{width} {theme}: {said}" for said in barriers(self.visit, rules)]
+            wrong += [f"{width} {theme}: {said}" for said in barriers(self.visit, theme, rules)]
             if self.visit.overflow() > 0:
                 wrong.append(f"{width} {theme}: {self.visit.overflow()} px too wide")
         page.set_viewport_size({"width": LOOKS[0][0], "height": HEIGHT})
@@ -85,9 +85,9 @@ class Tour:
             self.found[what] = wrong
 
 
-def barriers(visit: Visit, rules: str | list[str]) -> list[str]:
+def barriers(visit: Visit, theme: str, rules: str | list[str]) -> list[str]:
     """Return what axe, which is in the page already, finds on it by these rules and by those of colours."""
-    violations = visit.page.evaluate(LOOK, {"rules": rules})
+    violations = visit.page.evaluate(LOOK, {"theme": theme, "rules": rules})
     return [f"{rule['id']}: {[node['target'] for node in rule['nodes']][:3]}" for rule in violations]
 
 
@@ -168,13 +168,17 @@ def with_a_second_factor(tour: Tour) -> None:
 
     user = UserFactory(staff=True)
     tour.visit.sign_in(user)
-    tour.look(reverse("mfa_index"), who="second factor")
+    page = tour.visit.page
+    tour.visit.open(reverse("mfa_activate_totp"))  # asks for the password once more
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=password]").press("Enter")
+    page.wait_for_url(f"**{reverse('mfa_activate_totp')}")
     tour.look(reverse("mfa_activate_totp"), who="second factor")
+    tour.look(reverse("mfa_index"), who="second factor")
     TOTP.activate(user, generate_totp_secret())
     RecoveryCodes.activate(user)
     for name in ("mfa_index", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_deactivate_totp"):
         tour.look(reverse(name), who="second factor, set")
-    page = tour.visit.page
     tour.visit.forget()
     tour.visit.open(reverse(settings.LOGIN_URL))
     page.get_by_label("Courriel").fill(user.email)
