@@ -13,7 +13,7 @@ from payments.bulk_steps import PAYMENT_STEPS
 from payments.filters import ExclusionFilter, LineFilter, PaymentFilter, RunFilter
 from payments.models import Payment, Run
 from payments.selectors import run_pages
-from payments.selectors.runs import summary
+from payments.selectors.runs import settlement_of, summary
 from payments.services.preparing import PREPARE_JOB
 from payments.tables import ExclusionTable, LineTable, PaymentTable, RunTable
 
@@ -94,9 +94,11 @@ class PaymentList(_OfRun):
     def about(self, user: User, **route: Any) -> dict[str, Any]:
         about = super().about(user, **route)
         run = about["run"]
-        about["left"] = run_pages.left_due(run)
         about["has_list"] = run.is_frozen and user.has_perm("payments.view_payment")
-        return about if run.is_frozen else about | {"figures": summary(run)}
+        if run.is_frozen:
+            return about | {"left": run_pages.left_due(run)}
+        settlement = settlement_of(run)
+        return about | {"left": run_pages.left_due(run, settlement), "figures": summary(run, settlement)}
 
     def rows(self, user: User, **about: Any) -> QuerySet[Payment]:
         return run_pages.payment_rows(about["run"], user) if about["has_list"] else Payment.objects.none()
