@@ -10,7 +10,12 @@ from django.db.models import Count, Model, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from association.bulk_steps import ASSIGN_OFFICER
+from association.jobs import run_job
+from association.listing.bulk import Selection
+from association.listing.declaration import listings
 from association.models import (
+    BulkOperation,
     Commune,
     CoordinationAllowance,
     DossierDocument,
@@ -28,6 +33,7 @@ from association.models import (
     User,
 )
 from association.nomenclature import TeamKind
+from association.services.bulk import draw_up_operation, start_operation
 from config.import_jobs import CHECK_JOB
 from conventions.models import Amendment, Convention, ConventionTemplate
 from conventions.services.templates import start_version
@@ -141,6 +147,21 @@ class Objects:
         return prepare_run(month=last_month(timezone.localdate()), actor=actor)
 
     @cached_property
+    def operation(self) -> BulkOperation:
+        """An officer for all teams, drawn up."""
+        listing, actor = listings["equipes"], User.objects.get(email="gestion@demo.example")
+        selection = Selection(listing.rows(actor))
+        return draw_up_operation(listing=listing, step=ASSIGN_OFFICER, selection=selection, actor=actor)
+
+    @cached_property
+    def operation_done(self) -> BulkOperation:
+        """The same, done."""
+        actor, drawn_up = User.objects.get(email="gestion@demo.example"), Objects().operation
+        done = start_operation(operation=drawn_up, answers={"officer": [str(actor.pk)]}, actor=actor)
+        run_job(done.job.pk)
+        return done
+
+    @cached_property
     def structure(self) -> ExternalStructure:
         return busiest(ExternalStructure.objects.all(), "links") or ExternalStructureFactory()  # type: ignore[no-any-return]
 
@@ -245,6 +266,8 @@ OF = {
         (STAFF, "payments:run"), (STAFF, "payments:run_lines"), (STAFF, "payments:run_totals"),
         (STAFF, "payments:run_payments"),
     ),
+    "operation": ((STAFF, "association:bulk_confirm"),),
+    "operation_done": ((STAFF, "association:bulk"),),
     "structure": ((STAFF, "association:structure"), (STAFF, "association:structure_edit")),
     "export": ((TREASURER, "association:job"), (TREASURER, "association:job_progress")),
     "checked_workbook": ((ADMIN, "import_report"),),
@@ -259,10 +282,13 @@ OF = {
 ALONE = (
     *((account, "home", "") for account in (STAFF, TREASURER, ARS, REFERENT, ADMIN)),
     (STAFF, "association:team_list", ""), (ARS, "association:team_list", ""),
-    (STAFF, "association:team_list", "?q=sante+saint"), (STAFF, "association:team_list", "?constat=blocking"),
-    (STAFF, "association:team_list", "?sort=-members_count"), (STAFF, "association:team_new", ""),
+    (STAFF, "association:team_list", "?q=sante+saint"), (STAFF, "association:team_list", "?constat=bloquants"),
+    (STAFF, "association:team_list", "?tri=-members_count"), (STAFF, "association:team_new", ""),
+    (STAFF, "association:team_board", ""), (STAFF, "association:team_map", ""),
+    (STAFF, "association:calendar", ""), (STAFF, "association:calendar_keys", ""),
+    (STAFF, "association:teams_named", "?q=sante"),
     (STAFF, "association:professional_list", ""), (STAFF, "association:professional_list", "?q=martin"),
-    (STAFF, "association:professional_list", "?sort=-last_name&page=20"),
+    (STAFF, "association:professional_list", "?tri=-last_name&page=20"),
     (STAFF, "association:professional_create", ""), (STAFF, "association:possible_duplicates", ""),
     (STAFF, "association:recognition_list", ""), (ARS, "association:recognition_list", ""),
     (STAFF, "association:structure_list", ""), (STAFF, "association:structure_create", ""),
@@ -275,7 +301,7 @@ ALONE = (
     (REFERENT, "association:search", "?q=sante"), (ARS, "association:search", "?q=saint"),
     (STAFF, "conventions:convention_list", ""), (ADMIN, "conventions:template_list", ""),
     (STAFF, "actions:action_list", ""), (STAFF, "actions:action_list", "?q=sante"),
-    (STAFF, "actions:action_list", "?sort=people_count"), (STAFF, "actions:action_list", "?state=validated&page=500"),
+    (STAFF, "actions:action_list", "?tri=people_count"), (STAFF, "actions:action_list", "?state=validated&page=500"),
     (REFERENT, "actions:action_list", ""), (TREASURER, "payments:run_list", ""),
     (TREASURER, "payments:run_prepare", ""), (ADMIN, "import_workbook", ""),
 )  # fmt: skip
