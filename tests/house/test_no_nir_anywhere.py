@@ -41,7 +41,7 @@ NOT_FREE = {
     "association.FieldChange": {"after", "before", "field", "label", "subject"},
     "association.Job": {"error", "key", "kind", "title"},
     "association.LookLog": {"what"},
-    "association.OutgoingMail": {"error", "to"},
+    "association.OutgoingMail": {"error", "to", "unsubscribe_url"},
     "association.Professional": {"email", "mssante", "phone", "rpps"},
     "association.Region": {"code", "name"},
     "association.SavedView": {"listing"},

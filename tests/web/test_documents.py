@@ -51,7 +51,7 @@ def send(client: Client, office: Office, content: bytes = b"", name: str = "lett
 def test_document_is_filed_and_listed_with_who_and_how_large(office: Office, signed_in: SignedIn) -> None:
     page = plain(send(signed_in("staff"), office, name="Décision n° 4.pdf"))
     assert "« Courrier de l'ARS » est classé dans le dossier." in page
-    for shown in ("Courrier de l'ARS", "Décision n° 4.pdf", "Staff", "octets"):
+    for shown in ("Courrier de l'ARS", "Décision n° 4.pdf", "Staff", "1 ko"):
         assert shown in page
 
 
