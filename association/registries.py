@@ -231,8 +231,8 @@ due_dates: Registry[DueSource] = Registry("what ends or falls due")
 search_sources: Registry[SearchSource] = Registry("what the search everywhere finds")
 job_kinds: Registry[JobFunction] = Registry("job kinds")
 sheets: Registry[Any] = Registry("sheets of the import workbook")
-# team -> why it may not be closed yet, in French, or nothing.
-closing_obstacles: Registry[Callable[[Team], str | None]] = Registry("obstacles to closing a team")
+# team, day of the closing -> why it may not be closed on that day, in French, or nothing.
+closing_obstacles: Registry[Callable[[Team, date], str | None]] = Registry("obstacles to closing a team")
 # By keyword (team, withdrawn_on, reason, actor): what ends with a recognition, in the same transaction.
 after_withdrawal: Registry[Callable[..., None]] = Registry("after a recognition was withdrawn")
 # team -> what would end with its recognition today, one French sentence each; said before it is withdrawn.

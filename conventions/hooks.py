@@ -14,12 +14,14 @@ from conventions.models import Adhesion, Amendment, Convention
 from conventions.services.ending import concerned_by_withdrawal, still_runs
 
 
-def live_convention(team: Team) -> str | None:
-    """Why a team may not be closed: a convention that runs, or one that is being prepared."""
+def live_convention(team: Team, day: date) -> str | None:
+    """Why a team may not be closed on a day: a convention that runs then, or one that is being prepared."""
     known = Convention.objects.filter(team=team)
-    running = known.filter(still_runs(timezone.localdate())).first()
+    running = known.filter(still_runs(day)).first()
     if running and running.terminated_on:
         last = running.terminated_on - timedelta(days=1)
+        if running.terminated_on <= timezone.localdate():
+            return f"La convention {running.number} a couru jusqu'au {last:%d/%m/%Y} : choisissez un jour d'après."
         return f"La convention {running.number} est résiliée, et court jusqu'au {last:%d/%m/%Y} : attendez ce jour."
     if running:
         return (

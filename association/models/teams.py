@@ -40,9 +40,10 @@ def may_have_convention(team: Team, actor: Any, arguments: Any) -> str | None:
 
 
 def nothing_keeps_it_open(team: Team, actor: Any, arguments: Any) -> str | None:
-    """Each floor says what still runs (a live convention)."""
+    """Each floor says what still runs on the day of the closing (a live convention); today, before a day is given."""
+    day = arguments.get("closed_on") or timezone.localdate()
     for obstacle in closing_obstacles:
-        if reason := obstacle(team):
+        if reason := obstacle(team, day):
             return reason
     return None
 

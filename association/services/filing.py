@@ -151,8 +151,10 @@ def _file(team: Team, checked: CheckedUpload, kind: str, title: str, actor: User
         if closed := _closed(sha256):
             raise refused(_told(closed), "quarantined")
         found = DossierDocument.objects.filter(team=team, document__sha256=sha256).select_related("document").first()
+        needed = permission or PERMISSION_OF.get(DossierDocument.Kind(kind), READ)
         if found is not None:
             found.already_there = True
+            _open_to(found.document, needed)
             return found
         filing = DossierDocument(team=team, kind=kind, title=title.strip() or checked.filename, filed_by=actor)
         filing.full_clean(exclude=["document"], validate_constraints=False)
@@ -160,12 +162,19 @@ def _file(team: Team, checked: CheckedUpload, kind: str, title: str, actor: User
             content=checked.content,
             filename=checked.filename,
             content_type=checked.content_type,
-            permission=permission or PERMISSION_OF.get(DossierDocument.Kind(kind), READ),
+            permission=needed,
             actor=actor,
         )
         filing.save()
         _journal(filing, "", "classé", actor)
     return filing
+
+
+def _open_to(document: Document, needed: str) -> None:
+    """Open a document that was for the office alone to whom its new use is for: the ARS reads its own letter."""
+    if document.permission == READ and needed != READ:
+        document.permission = needed
+        document.save(update_fields=["permission"])
 
 
 def _closed(sha256: str) -> DossierDocument | None:

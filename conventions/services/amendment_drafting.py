@@ -114,9 +114,15 @@ def state_departure(*, membership: Membership, day: date, actor: User) -> None:
 
     The signature keeps counting for the days before (docs/payment-rules.md, MEMBER and SIGNATURE). Called again for
     another day, it corrects the day; for the same one it changes nothing.
+
+    Raises:
+        ValidationError: for a day before a signature of this member, who was still there to sign.
     """
     for adhesion in membership.adhesions.select_related("convention").order_by("pk"):
         convention = lock(adhesion.convention)
+        if adhesion.signed_on is not None and day < adhesion.signed_on:
+            signed = f"{convention.number}, que cette personne a signée le {adhesion.signed_on:%d/%m/%Y}"
+            raise ValidationError({"left_on": f"La sortie précède la convention {signed} : vérifiez les deux dates."})
         if convention.state == Convention.State.DRAFT:
             _change_draft(convention, actor, left=membership)
         elif adhesion.state == Adhesion.State.INVITED:

@@ -73,6 +73,14 @@ def test_same_file_in_the_same_dossier_is_the_one_that_is_there(team: Team, staf
     assert Document.objects.count() == 1
 
 
+def test_file_of_the_office_that_becomes_the_letter_is_read_by_the_delegation(team: Team, staff: User) -> None:
+    first = filed(team, staff)
+    delegation = UserFactory(ars=True, department=team.department)
+    assert not Document.objects.visible_to(delegation).filter(pk=first.document_id).exists()
+    assert filed(team, staff, kind=LETTER).pk == first.pk
+    assert Document.objects.visible_to(delegation).filter(pk=first.document_id).exists()
+
+
 def test_same_file_in_two_dossiers_lies_once_on_the_disk(team: Team, staff: User, settings: Any) -> None:
     filed(team, staff)
     filed(TeamFactory(), staff)

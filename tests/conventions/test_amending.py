@@ -387,6 +387,15 @@ def test_member_left_out_of_the_draft_enters_later_by_an_amendment(team: Team, s
 # --- who leaves --------------------------------------------------------------------------------------------------
 
 
+def test_departure_is_not_dated_before_the_signature_of_who_leaves(convention: Convention, staff: User) -> None:
+    stay = adhesion_of(convention, "Le Goff").membership
+    with pytest.raises(ValidationError, match=r"précède la convention .* a signée le") as said:
+        leave_team(membership=stay, left_on=date(2026, 9, 1), actor=staff)
+    assert list(said.value.message_dict) == ["left_on"]
+    stay.refresh_from_db()
+    assert (stay.left_on, adhesion_of(convention, "Le Goff").state) == (None, "signed")
+
+
 def test_departure_ends_the_adhesion_and_is_stated_by_the_association(
     convention: Convention, staff: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -30,8 +30,8 @@ def convention(team: Team, staff: User) -> Convention:
     return signed(team, staff)
 
 
-def close(team: Team, staff: User) -> Team:
-    return fire(team, "close", actor=staff, comment="Dissoute", closed_on=TODAY, outcome="dissoute")
+def close(team: Team, staff: User, on: date = TODAY) -> Team:
+    return fire(team, "close", actor=staff, comment="Dissoute", closed_on=on, outcome="dissoute")
 
 
 def terminated(convention: Convention, staff: User, on: date) -> Convention:
@@ -62,7 +62,16 @@ def test_team_is_not_closed_before_the_day_of_a_termination(
     with pytest.raises(TransitionRefused, match="court jusqu'au 30/11/2026"):
         close(convention.team, staff)
     travel(monkeypatch, date(2026, 12, 1))
-    assert close(convention.team, staff).state == "closed"
+    assert close(convention.team, staff, date(2026, 12, 1)).state == "closed"
+
+
+def test_team_is_not_closed_on_a_day_on_which_a_terminated_convention_still_ran(
+    convention: Convention, staff: User
+) -> None:
+    terminated(convention, staff, date(2026, 11, 10))
+    with pytest.raises(TransitionRefused, match="a couru jusqu'au 09/11/2026 : choisissez un jour d'après"):
+        close(convention.team, staff, date(2026, 11, 1))
+    assert close(convention.team, staff, date(2026, 11, 10)).state == "closed"
 
 
 def test_facts_end_a_terminated_convention_on_the_day_before(convention: Convention, staff: User) -> None:
