@@ -3,7 +3,12 @@
 // Colours cost most of the time, and elements that are written alike (same tags and classes up to the body, same
 // state, same colour) have the same contrast: one of each kind is asked for.
 async ({ theme, rules }) => {
-  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const end = performance.now() + 20_000; // what is no page of the house has no theme: it is named, not waited for
+  const frame = () =>
+    new Promise((done, fail) => {
+      if (performance.now() > end) fail(new Error(`never at rest in ${theme}: ${location.pathname}`));
+      requestAnimationFrame(done);
+    });
   const changing = () => // what is folded away does not go on until it is shown
     document.getAnimations().filter((one) => one instanceof CSSTransition && one.effect.target.checkVisibility());
   while (document.documentElement.dataset.bsTheme !== theme) await frame(); // the page hears of another theme,

@@ -32,6 +32,7 @@ NO_PAGES = {
     "association:communes": SUGGESTIONS,
     "association:epcis": SUGGESTIONS,
     "association:people_named": SUGGESTIONS,
+    "association:teams_named": SUGGESTIONS,
     "association:companies": SUGGESTIONS,
     "association:project_gate": "a part of the project's page, fetched again when a section has changed",
     "association:job_progress": "a part of the job's page, asked for again while the job runs",
