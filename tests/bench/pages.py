@@ -37,7 +37,7 @@ from association.services.bulk import draw_up_operation, start_operation
 from config.import_jobs import CHECK_JOB
 from conventions.models import Amendment, Convention, ConventionTemplate
 from conventions.services.templates import start_version
-from payments.models import Run
+from payments.models import Account, Payment, Run
 from payments.services.runs import last_month, prepare_run
 from tests.factories import (
     AdhesionFactory,
@@ -145,6 +145,14 @@ class Objects:
         """The last month, prepared and not submitted yet."""
         actor = User.objects.get(email="gestion@demo.example")
         return prepare_run(month=last_month(timezone.localdate()), actor=actor)
+
+    @cached_property
+    def payment(self) -> Payment:
+        return busiest(self.run.payments.all(), "allocations")  # type: ignore[no-any-return]
+
+    @cached_property
+    def account(self) -> Account:
+        return busiest(Account.objects.filter(state="verified"), "payments")  # type: ignore[no-any-return]
 
     @cached_property
     def operation(self) -> BulkOperation:
@@ -266,6 +274,8 @@ OF = {
         (STAFF, "payments:run"), (STAFF, "payments:run_lines"), (STAFF, "payments:run_totals"),
         (STAFF, "payments:run_payments"),
     ),
+    "payment": ((TREASURER, "payments:payment"),),
+    "account": ((TREASURER, "payments:account"),),
     "operation": ((STAFF, "association:bulk_confirm"),),
     "operation_done": ((STAFF, "association:bulk"),),
     "structure": ((STAFF, "association:structure"), (STAFF, "association:structure_edit")),
@@ -293,6 +303,8 @@ ALONE = (
     (STAFF, "association:recognition_list", ""), (ARS, "association:recognition_list", ""),
     (STAFF, "association:structure_list", ""), (STAFF, "association:structure_create", ""),
     (STAFF, "association:outbox", ""), (ADMIN, "association:rule_settings", ""),
+    (STAFF, "association:project_list", ""), (STAFF, "association:document_list", ""),
+    (STAFF, "association:preferences", ""),
     (ADMIN, "association:allowances", ""), (STAFF, "association:communes", "?q=saint"),
     (STAFF, "association:epcis", "?q=pays"), (STAFF, "association:people_named", "?q=mar"),
     (STAFF, "association:companies", "?q=ph"), (STAFF, "association:company_new", ""),
@@ -303,7 +315,8 @@ ALONE = (
     (STAFF, "actions:action_list", ""), (STAFF, "actions:action_list", "?q=sante"),
     (STAFF, "actions:action_list", "?tri=people_count"), (STAFF, "actions:action_list", "?state=validated&page=500"),
     (REFERENT, "actions:action_list", ""), (TREASURER, "payments:run_list", ""),
-    (TREASURER, "payments:run_prepare", ""), (ADMIN, "import_workbook", ""),
+    (TREASURER, "payments:run_prepare", ""), (TREASURER, "payments:payment_list", ""),
+    (TREASURER, "payments:account_list", ""), (ADMIN, "import_workbook", ""),
 )  # fmt: skip
 
 

@@ -63,7 +63,7 @@ class Tour:
         assert answer is not None
         self.visit.settle()
         came_to = self.visit.page.url.removeprefix(self.visit.address).split("#")[0]
-        wrong = [] if (answer.status, came_to) == (status, path) else [f"{answer.status} {came_to}"]
+        wrong = [] if (answer.status, came_to) == (status, path.split("#")[0]) else [f"{answer.status} {came_to}"]
         if status != 200:
             self.visit.forgive(str(status))
         self.keep(f"{who} {path}", wrong, heard)
