@@ -1,4 +1,4 @@
-"""The pages that belong to no floor: home and the health check."""
+"""The pages that belong to no floor: home with its part, and the health check."""
 
 from typing import Any
 
@@ -18,18 +18,23 @@ MANY_FIGURES = 4
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show what waits for the signed-in person, what others changed and the figures of the role, by floor."""
+    """Show what waits for the signed-in person and the figures of the role, by floor."""
     user: Any = request.user
-    since = user.last_visit_at or user.date_joined
     page = {
-        "since": since,
-        "first_visit": user.last_visit_at is None,
-        "changes": changes_since(user, since),
         "today": timezone.localdate(),
         "waiting": [item for source in inbox for item in source(user)],
         "figures": [figure for source in figures for figure in source(user)][:MANY_FIGURES],
     }
     return render(request, "home.html", page)
+
+
+@require_safe
+def home_changes(request: HttpRequest) -> HttpResponse:
+    """Show what others changed since the last visit, as a part of the home page."""
+    user: Any = request.user
+    since = user.last_visit_at or user.date_joined
+    page = {"since": since, "first_visit": user.last_visit_at is None, "changes": changes_since(user, since)}
+    return render(request, "partials/changes.html", page)
 
 
 def closed(request: HttpRequest) -> HttpResponse:

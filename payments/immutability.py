@@ -20,7 +20,7 @@ def declare() -> None:
         columns=[
             "month", "sequence", "kind", "build", "checksum", "seal", "prepared_by", "prepared_at", "submitted_by",
             "submitted_at", "countersigned_by", "countersigned_at", "approved_by", "approved_at", "lines_count",
-            "opening_cents", "new_cents", "paid_cents", "closing_cents",
+            "opening_cents", "new_cents", "paid_cents", "closing_cents", "waiting_cents",
         ],
         message="Ce paiement mensuel est figé depuis le bon à payer.",
     )  # fmt: skip

@@ -13,7 +13,7 @@ from payments.bulk_steps import ACCOUNT_STEPS, PAYMENT_STEPS
 from payments.filters import AccountFilter, ExclusionFilter, LineFilter, PaymentFilter, RunFilter, RunPaymentFilter
 from payments.models import Account, Payment, Run
 from payments.selectors import accounts, run_pages, transfers
-from payments.selectors.runs import settlement_of, summary
+from payments.selectors.runs import summary
 from payments.services.preparing import PREPARE_JOB
 from payments.tables import AccountTable, ExclusionTable, LineTable, PaymentTable, RunPaymentTable, RunTable
 
@@ -99,10 +99,7 @@ class RunPaymentList(_OfRun):
         about = super().about(user, **route)
         run = about["run"]
         about["has_list"] = run.is_frozen and user.has_perm("payments.view_payment")
-        if run.is_frozen:
-            return about | {"left": run_pages.left_due(run)}
-        settlement = settlement_of(run)
-        return about | {"left": run_pages.left_due(run, settlement), "figures": summary(run, settlement)}
+        return about if run.is_frozen else about | {"figures": summary(run)}
 
     def rows(self, user: User, **about: Any) -> QuerySet[Payment]:
         return run_pages.payment_rows(about["run"], user) if about["has_list"] else Payment.objects.none()

@@ -19,6 +19,7 @@ urlpatterns = [
     path("paiements/<int:pk>/totaux/", views.run_totals, name="run_totals"),
     *listing_urls("paiements/<int:pk>/virements/", RunPaymentList),
     *listing_urls("virements/", PaymentList),
+    path("paiements/<int:pk>/reste-du/", views.run_left_due, name="run_left_due"),
     path("virements/<int:pk>/", transfers.payment, name="payment"),
     path("virements/<int:pk>/etape/", transfers.payment_step, name="payment_step"),
     *listing_urls("comptes/", AccountList),

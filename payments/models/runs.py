@@ -134,6 +134,8 @@ class Run(Stateful):
     new_cents = models.BigIntegerField("nouvelles indemnités", default=0)
     paid_cents = models.BigIntegerField("payé", default=0)
     closing_cents = models.BigIntegerField("dû à la clôture", default=0)
+    # The part of the closing that waits for an account; the rest, below zero, was paid too much.
+    waiting_cents = models.BigIntegerField("en attente de RIB à la clôture", null=True, blank=True)
     created_at = models.DateTimeField("créé le", default=timezone.now)
 
     objects = RunQuerySet.as_manager()

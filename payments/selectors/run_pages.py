@@ -20,7 +20,6 @@ from payments.models import Account, Beneficiary, Payment, ProvisionalLine, Run,
 from payments.pricing.exclusions import NO_CONVENTION, convention_in_force
 from payments.reasons import Explanation, Waiting, explain
 from payments.selectors.candidates import Facts
-from payments.selectors.ledger import Settlement
 from payments.selectors.runs import closing_of, exclusions_of, lines_of, month_before, settlement_of, totals_by_team
 
 
@@ -233,14 +232,14 @@ class LeftDue:
     carried_explanation: Explanation
 
 
-def left_due(run: Run, settlement: Settlement | None = None) -> LeftDue:
-    """Return whom a run leaves unpaid: as at its approval once frozen, as of now (``settlement``) while it is open."""
+def left_due(run: Run) -> LeftDue:
+    """Return whom a run leaves unpaid: as at its approval once frozen, as of now while it is open."""
     if run.is_frozen:
         closing = closing_of(run)
         waiting = {pk: cents for pk, cents in closing.items() if cents > 0}
         carried = {pk: cents for pk, cents in closing.items() if cents < 0}
     else:
-        settlement = settlement or settlement_of(run)
+        settlement = settlement_of(run)
         waiting, carried = dict(settlement.waiting), dict(settlement.carried)
     people = (
         Beneficiary.objects.select_related("professional", "company").in_bulk([*waiting, *carried])

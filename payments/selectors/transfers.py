@@ -11,13 +11,8 @@ from payments.selectors.accounts import OF_BENEFICIARY, beneficiaries_named
 
 
 def payment_list(user: User) -> QuerySet[Payment]:
-    """Return the transfers that the user may see, without their encrypted IBAN, the latest run first."""
-    return (
-        Payment.objects.visible_to(user)
-        .select_related("run", *OF_BENEFICIARY)
-        .defer("iban")
-        .order_by("-run__month", "-pk")
-    )
+    """Return the transfers that the user may see, without their encrypted IBAN, the latest first."""
+    return Payment.objects.visible_to(user).select_related("run", *OF_BENEFICIARY).defer("iban").order_by("-pk")
 
 
 def runs_with_payments(user: User) -> QuerySet[Run]:

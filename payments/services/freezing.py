@@ -56,6 +56,7 @@ class Totals:
     new_cents: int
     paid_cents: int
     closing_cents: int
+    waiting_cents: int
 
     def as_columns(self) -> dict[str, int]:
         return asdict(self)
@@ -87,7 +88,7 @@ def freeze(run: Run) -> Totals:
     new = sum(due.values()) - opening
     _write_payments(run, settlement.paid, payees)
     paid = sum(settlement.paid.values())
-    return Totals(count, opening, new, paid, opening + new - paid)
+    return Totals(count, opening, new, paid, opening + new - paid, sum(settlement.waiting.values()))
 
 
 def _copy_lines(run: Run) -> int:

@@ -144,6 +144,7 @@ def _open_run(wanted: list[_Paid], loading: Loading) -> Run:
         lines_count=len(wanted),
         new_cents=total,
         paid_cents=total,
+        waiting_cents=0,
     )
     return enter_at([(run, Run.State.SETTLED)], actor=loading.actor, origin=REPRISE)[0]
 

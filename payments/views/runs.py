@@ -95,6 +95,13 @@ def run_step(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @needs("payments.view_run")
+def run_left_due(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show whom a run leaves unpaid and why, as a part of the page of its transfers."""
+    return render(request, "payments/run_left_due.html", {"left": run_pages.left_due(_run(request, pk))})
+
+
+@require_safe
+@needs("payments.view_run")
 def run_totals(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the totals of a run by type, department and team, and what changed since the run before."""
     found = _run(request, pk)

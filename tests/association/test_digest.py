@@ -180,11 +180,11 @@ def test_each_role_chooses_its_rhythm(role: str) -> None:
     client = Client()
     client.force_login(user)
     page = reverse("association:preferences")
-    assert page in client.get("/").content.decode()
+    assert page in client.get("/accueil/changements/").content.decode()
     assert client.post(page, {"digest": "weekly"}).status_code == 302
     user.refresh_from_db()
     assert user.digest == Digest.WEEKLY
-    assert "chaque lundi" in client.get("/").content.decode()
+    assert "chaque lundi" in client.get("/accueil/changements/").content.decode()
 
 
 def test_rhythm_that_does_not_exist_is_refused_on_the_page(officer: User) -> None:

@@ -69,4 +69,4 @@ def test_reload_after_a_pause_shows_the_same_changes() -> None:
     user = last_seen(PAUSE + MINUTE)
     client = Client()
     client.force_login(user)
-    assert [client.get("/").context["since"] for _ in range(2)] == [user.seen_at] * 2
+    assert [client.get("/accueil/changements/").context["since"] for _ in range(2)] == [user.seen_at] * 2

@@ -269,6 +269,7 @@ OF = {
     "run": (
         (TREASURER, "payments:run"), (TREASURER, "payments:run_lines"), (TREASURER, "payments:run_exclusions"),
         (TREASURER, "payments:run_totals"), (TREASURER, "payments:run_payments"),
+        (TREASURER, "payments:run_left_due"),
     ),
     "draft_run": (
         (STAFF, "payments:run"), (STAFF, "payments:run_lines"), (STAFF, "payments:run_totals"),
@@ -290,7 +291,7 @@ OF = {
 }  # fmt: skip
 # Pages of no object, with what is asked of them.
 ALONE = (
-    *((account, "home", "") for account in (STAFF, TREASURER, ARS, REFERENT, ADMIN)),
+    *((account, name, "") for name in ("home", "home_changes") for account in (STAFF, TREASURER, ARS, REFERENT, ADMIN)),
     (STAFF, "association:team_list", ""), (ARS, "association:team_list", ""),
     (STAFF, "association:team_list", "?q=sante+saint"), (STAFF, "association:team_list", "?constat=bloquants"),
     (STAFF, "association:team_list", "?tri=-members_count"), (STAFF, "association:team_new", ""),

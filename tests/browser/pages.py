@@ -10,6 +10,7 @@ from tests.web.test_permissions import ACCOUNT, ROUTES
 
 # Fetched by a page, into it; the visit asserts that some page did.
 PARTS = {
+    "home_changes",
     "association:team_findings",
     "association:team_members",
     "association:team_project",
@@ -26,6 +27,7 @@ PARTS = {
     "actions:of_professional",
     "payments:of_team",
     "payments:of_professional",
+    "payments:run_left_due",
 }
 SUGGESTIONS, FILE, SENT = "suggestions while one types", "a file to download", "what a page sends"
 NO_PAGES = {

@@ -22,6 +22,7 @@ def owed_as_proved(db: None) -> Iterator[None]:
         closing = {pk: proof.closing for pk, proof in prove(run, by="beneficiary").items()}
         payees = joined_payees(at=run.approved_at or run.created_at)
         assert owed(run) == _without_zeros(gathered(closing, payees)), run
+        assert run.waiting_cents == sum(cents for cents in owed(run).values() if cents > 0), run
 
 
 def _without_zeros(due: dict[int, int]) -> dict[int, int]:

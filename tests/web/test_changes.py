@@ -137,7 +137,7 @@ def test_home_tells_each_role_in_a_page_that_opens(role: str, world: World, sign
     team = Team.objects.get(pk=world.office.team.pk)
     someone = UserFactory(staff=True, full_name="Zoé Personne")
     fire(team, "suspend", actor=someone, comment="Vacance")
-    page = signed_in(role).get("/")
+    page = signed_in(role).get("/accueil/changements/")
     text = plain(page)
     assert "Depuis l'ouverture de votre compte" in text
     assert ("Zoé Personne" in text) == (role in ("staff", "auditor", "admin"))

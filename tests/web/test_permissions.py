@@ -209,6 +209,7 @@ ROUTES = {
     "payments:account_list_export": Route({"treasurer", "auditor"}, method="post"),
     "payments:account_list_bulk": Route({"treasurer", "auditor"}, method="post"),
     "home": Route(EVERYBODY),
+    "home_changes": Route(EVERYBODY),
     "association:professional_list": Route(EVERYBODY - {"ars"}),
     "association:professional_list_export": Route(EVERYBODY - {"ars"}, method="post"),
     "association:professional_list_views": Route(EVERYBODY - {"ars"}, 302, method="post", data=NO_STEP),
@@ -375,6 +376,7 @@ ROUTES = {
     "payments:run_lines_views": Route({*OFFICE, "auditor"}, 302, method="post", data=NO_STEP, of=run),
     "payments:run_exclusions": Route({*OFFICE, "auditor"}, of=run),
     "payments:run_exclusions_views": Route({*OFFICE, "auditor"}, 302, method="post", data=NO_STEP, of=run),
+    "payments:run_left_due": Route({*OFFICE, "auditor"}, of=run),
     "payments:run_totals": Route({*OFFICE, "auditor"}, of=run),
     "payments:run_payments": Route({*OFFICE, "auditor"}, of=run),
     "payments:run_payments_views": Route({*OFFICE, "auditor"}, 302, method="post", data=NO_STEP, of=run),
@@ -423,7 +425,7 @@ KEYS = {
 }
 FOR_ANYBODY = {"health", "association:attestation_verify", "association:calendar_feed", "association:digest_stop"}
 # Own views that are open to whoever is signed in, whatever the role.
-WITHOUT_PERMISSION = {"home", "health", "closed", "attestation_verify", "calendar_feed", "digest_stop"}
+WITHOUT_PERMISSION = {"home", "home_changes", "health", "closed", "attestation_verify", "calendar_feed", "digest_stop"}
 
 
 def patterns() -> Iterator[tuple[str, URLPattern]]:

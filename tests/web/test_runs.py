@@ -29,7 +29,7 @@ from tests.payments.office import AUGUST, IBANS, JULY, SEPTEMBER, Office
 from tests.web.conftest import World, plain
 
 SignedIn = Callable[[str], Client]
-PARTS = ("run", "run_lines", "run_exclusions", "run_totals", "run_payments")
+PARTS = ("run", "run_lines", "run_exclusions", "run_totals", "run_payments", "run_left_due")
 
 
 def url(run: Run, part: str = "run") -> str:
@@ -275,7 +275,7 @@ def test_waiting_for_an_account_with_amounts(office: Office, signed_in: SignedIn
     account = office.account_of(office.people[1])
     propose_account(beneficiary=account.beneficiary, iban=IBANS[0], holder="Anaïs Le Goff", actor=office.staff)
     run = office.prepared()
-    page = plain(signed_in("staff").get(url(run, "run_payments")))
+    page = plain(signed_in("staff").get(url(run, "run_left_due")))
     assert "Le Goff Anaïs" in page
     assert "RIB à vérifier" in page
     assert "50,00 €" in page
