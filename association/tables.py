@@ -12,7 +12,7 @@ from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
 from association.models import Team
 from association.money import grouped
@@ -142,11 +142,7 @@ class AreaTable(tables.Table):
     teams = tables.Column(verbose_name="Équipes", accessor="teams_count", attrs=NUMBER)
     covered = tables.Column(verbose_name="Communes couvertes", attrs=NUMBER)
     covered_population = tables.Column(verbose_name="Habitants couverts", attrs=NUMBER)
-    share = PieceColumn(
-        '<span class="share"><progress max="100" value="{{ record.share }}" aria-hidden="true"></progress>'
-        '<span class="num">{{ record.percent }}</span></span>',
-        verbose_name="Part de la population",
-    )
+    share = tables.Column(verbose_name="Part de la population")
 
     class Meta:
         empty_text = "Le territoire n’est pas chargé."
@@ -160,6 +156,14 @@ class AreaTable(tables.Table):
     def render_covered_population(self, value: int, record: Any) -> str:
         return f"{grouped(value)} sur {grouped(record.population)}"
 
+    def render_share(self, value: int, record: Any) -> str:
+        return format_html(
+            '<span class="share"><progress max="100" value="{}" aria-hidden="true"></progress>'
+            '<span class="num">{}</span></span>',
+            value,
+            record.percent,
+        )
+
 
 class SpotTable(tables.Table):
     """Communes in the territory of teams (association.selectors.region_map.Spot)."""
@@ -167,14 +171,7 @@ class SpotTable(tables.Table):
     name = tables.Column(verbose_name="Commune", attrs=NAMES)
     epci = tables.Column(verbose_name="EPCI", default="")
     population = tables.Column(verbose_name="Population", attrs=NUMBER)
-    teams = PieceColumn(
-        "<span>{% for team in record.teams|slice:':3' %}"
-        """<a href="{% url 'association:team' team.pk %}">{{ team.name }}</a>{% if not forloop.last %}, {% endif %}"""
-        "{% endfor %}{% if record.teams_count > 3 %}, "
-        """<a href="{{ record.url }}">toutes les {{ record.teams_count }}</a>{% endif %}</span>""",
-        verbose_name="Équipes",
-        order_by="teams_count",
-    )
+    teams = tables.Column(verbose_name="Équipes", order_by="teams_count")
     members = tables.Column(verbose_name="Membres", attrs=NUMBER)
 
     class Meta:
@@ -185,3 +182,9 @@ class SpotTable(tables.Table):
 
     def render_population(self, value: int) -> str:
         return grouped(value)
+
+    def render_teams(self, record: Any) -> str:
+        links = [(reverse("association:team", args=[team.pk]), team.name) for team in record.teams[:3]]
+        if record.teams_count > 3:
+            links.append((record.url, f"toutes les {record.teams_count}"))
+        return format_html("<span>{}</span>", format_html_join(", ", '<a href="{}">{}</a>', links))

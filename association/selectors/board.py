@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Case, Count, DateField, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When, Window
-from django.db.models.functions import Coalesce, RowNumber, TruncDate
+from django.db.models import Case, Count, DateField, F, OuterRef, Prefetch, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from association.eligibility import Level
@@ -63,6 +65,20 @@ class Card:
         return f"{names[0]}{more}" if names else ""
 
 
+class Age(NamedTuple):
+    """Since when a team is in its state (`with_age`)."""
+
+    pk: int
+    state: str
+    since: date
+    known_since: date | None
+
+    def over(self, today: date) -> int:
+        """Return by how many days it is past what is usual in its state; 0 when it is not."""
+        usual = settings.TEAM_LATE_DAYS.get(self.state)
+        return max((today - self.since).days - usual, 0) if usual is not None else 0
+
+
 @dataclass(frozen=True)
 class Column:
     """The teams of one state: the first cards, how many there are, how many are late (after ``days``)."""
@@ -95,28 +111,28 @@ class Board:
 def board(teams: QuerySet[Team], *, user: User) -> Board:
     """Return the board of these teams (of the user's scope), in a fixed number of queries."""
     today = timezone.localdate()
-    dated = with_age(teams)
-    counts = {
-        state: (count, late)
-        for state, count, late in dated.order_by()
-        .values_list("state")
-        .annotate(count=Count("pk", distinct=True), late=Count("pk", distinct=True, filter=_is_late(today)))
-    }
-    cards = _cards(dated, today, user)
+    # Keys and days of all teams, sorted here: the ages are asked for once, and whole teams for the cards alone.
+    ages = with_age(teams).order_by("since", "name", "pk").values_list("pk", "state", "since", "known_since")
+    by_state: dict[str, list[Age]] = defaultdict(list)
+    for age in map(Age._make, ages.distinct()):
+        by_state[age.state].append(age)
+    cards = _cards(
+        [age for state, found in by_state.items() if state != State.CLOSED for age in found[:CARDS]], today, user
+    )
     shown = [state for state in WAY if user.role != "ars" or state not in Team.BEFORE_SUBMISSION]
-    shown += [state for state in ASIDE if state in counts]
+    shown += [state for state in ASIDE if state in by_state]
     columns = tuple(
         Column(
             state=str(state),
             label=str(state.label),
             cards=tuple(card for card in cards if card.team.state == state),
-            count=counts.get(state, (0, 0))[0],
-            late=counts.get(state, (0, 0))[1],
+            count=len(by_state[state]),
+            late=sum(age.over(today) > 0 for age in by_state[state]),
             days=settings.TEAM_LATE_DAYS.get(str(state)),
         )
         for state in shown
     )
-    return Board(columns, sum(column.count for column in columns), counts.get(State.CLOSED, (0, 0))[0])
+    return Board(columns, sum(column.count for column in columns), len(by_state[State.CLOSED]))
 
 
 def with_age(teams: QuerySet[Team]) -> QuerySet[Team]:
@@ -150,47 +166,33 @@ def with_age(teams: QuerySet[Team]) -> QuerySet[Team]:
     )
 
 
-def _is_late(today: date) -> Q:
-    late = Q(pk__in=[])
-    for state, days in settings.TEAM_LATE_DAYS.items():
-        late |= Q(state=state, since__lt=today - timedelta(days=days))
-    return late
-
-
-def _cards(dated: QuerySet[Team], today: date, user: User) -> list[Card]:
-    ranked = dated.exclude(state=State.CLOSED).annotate(
-        place=Window(RowNumber(), partition_by="state", order_by=[F("since").asc(), F("name").asc(), F("pk").asc()])
-    )
-    teams = list(
-        ranked.filter(place__lte=CARDS)
-        .select_related("officer")
+def _cards(ages: Sequence[Age], today: date, user: User) -> list[Card]:
+    teams = (
+        Team.objects.select_related("officer")
         .prefetch_related(Prefetch("communes", Commune.objects.only("code", "name")))
-        .order_by("state", "place")
+        .in_bulk([age.pk for age in ages])
     )
     found = _findings(teams) if user.has_perm("association.view_findings") else {}
-    return [_card(team, today, found.get(team.pk, {})) for team in teams]
+    return [_card(age, teams[age.pk], today, found.get(age.pk, {})) for age in ages if age.pk in teams]
 
 
-def _card(team: Team, today: date, found: dict[str, int]) -> Card:
-    since: date = team.since  # type: ignore[attr-defined]
-    days = max((today - since).days, 0)
-    usual = settings.TEAM_LATE_DAYS.get(team.state)
+def _card(age: Age, team: Team, today: date, found: dict[str, int]) -> Card:
     blocking = found.get(Level.BLOCKING.value, 0)
     return Card(
         team=team,
-        since=since,
-        at_least=team.known_since is None,  # type: ignore[attr-defined]
-        days=days,
-        over=max(days - usual, 0) if usual is not None else 0,
+        since=age.since,
+        at_least=age.known_since is None,
+        days=max((today - age.since).days, 0),
+        over=age.over(today),
         blocking=blocking,
         warnings=sum(found.values()) - blocking,
     )
 
 
-def _findings(teams: Sequence[Team]) -> dict[int, dict[str, int]]:
+def _findings(teams: Iterable[int]) -> dict[int, dict[str, int]]:
     """Return how many watched findings each team has, by level."""
     counts: dict[int, dict[str, int]] = {}
-    for team, level, count in _counted(team.pk for team in teams):
+    for team, level, count in _counted(teams):
         counts.setdefault(team, {})[level] = count
     return counts
 

@@ -76,11 +76,18 @@ def due_between(user: User, first: date, last: date, *, kind: str = "", only_min
     return sorted(found, key=lambda one: (*_alike(one), one.date.subject, one.date.uid))
 
 
-def late_for(user: User, *, kind: str = "", only_mine: bool = False) -> list[Due]:
-    """Return what was due before today and is still to be done, the oldest first."""
+def due_and_late(
+    user: User, first: date, last: date, *, kind: str = "", only_mine: bool = False
+) -> tuple[list[Due], list[Due]]:
+    """Return what falls on these days, and what was due before today and is still to be done, the oldest first.
+
+    Both are read at once: what is late is most often asked for together with the days around today.
+    """
     today = timezone.localdate()
-    dues = due_between(user, today - timedelta(LATE_DAYS), today - timedelta(1), kind=kind, only_mine=only_mine)
-    return [due for due in dues if due.is_late]
+    oldest, newest = today - timedelta(LATE_DAYS), today - timedelta(1)
+    dues = due_between(user, min(first, oldest), max(last, newest), kind=kind, only_mine=only_mine)
+    shown = [due for due in dues if first <= due.date.day <= last]
+    return shown, [due for due in dues if due.is_late and oldest <= due.date.day]
 
 
 def month_days(month: date) -> list[date]:

@@ -139,7 +139,7 @@ class RegionMap:
 
 def teams_at_work(user: User) -> QuerySet[Team]:
     """Return the teams of the user's scope that a map shows: not those that ended, or were refused."""
-    return team_list(user).exclude(state__in=NOT_AT_WORK)
+    return team_list(user).select_related(None).prefetch_related(None).exclude(state__in=NOT_AT_WORK)
 
 
 def at_stage(teams: QuerySet[Team], stage: str) -> QuerySet[Team]:
@@ -157,6 +157,7 @@ def region_map(teams: Iterable[Team], *, user: User) -> RegionMap:
         scope &= Q(department=user.department_id)
     departments = {found.pk: Area(found.pk, found.name) for found in _departments(scope)}
     epcis: dict[str, Area] = {}
+    kinds = dict(Epci.Kind.choices)
     whole = Area("", _name())
     there, formers = _teams_by_commune(by_pk), _former_codes(scope)
     spots = []
@@ -167,8 +168,9 @@ def region_map(teams: Iterable[Team], *, user: User) -> RegionMap:
         codes = (code, *formers.get(code, ()))
         areas = [whole, departments[department]]
         if epci:
-            kind = dict(Epci.Kind.choices).get(epci_kind, epci_kind)
-            areas.append(epcis.setdefault(epci, Area(epci, epci_name, str(kind))))
+            if epci not in epcis:
+                epcis[epci] = Area(epci, epci_name, str(kinds.get(epci_kind, epci_kind)))
+            areas.append(epcis[epci])
         for area in areas:
             _count(area, codes, population or 0, here)
         if here:

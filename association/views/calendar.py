@@ -20,7 +20,7 @@ from association.access import needs
 from association.forms.calendar import CalendarForm, DeviceForm
 from association.forms.shared import put_errors, status_of
 from association.ical import feed
-from association.selectors.calendar import due_between, due_kinds, keys_of, late_for, month_days, month_of
+from association.selectors.calendar import due_and_late, due_between, due_kinds, keys_of, month_days, month_of
 from association.services.calendar_keys import make_key, revoke_key, use_key
 
 # What a subscribed calendar holds: some weeks back, a year ahead.
@@ -35,8 +35,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     form = CalendarForm(request.GET, kinds=due_kinds(request.user))
     month, kind, only_mine = form.asked()
     days = month_days(month)
-    dues = due_between(request.user, days[0], days[-1], kind=kind, only_mine=only_mine)
-    late = late_for(request.user, kind=kind, only_mine=only_mine)
+    dues, late = due_and_late(request.user, days[0], days[-1], kind=kind, only_mine=only_mine)
     page = {
         "form": form,
         "month": month,

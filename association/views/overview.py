@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
@@ -13,7 +14,7 @@ from association.models import Team
 from association.overview_filters import BoardFilter, MapFilter
 from association.region_drawing import draw
 from association.selectors.board import board
-from association.selectors.region_map import SHADES, region_map, teams_at_work
+from association.selectors.region_map import SHADES, RegionMap, region_map, teams_at_work
 from association.tables import AreaTable, SpotTable, on_page
 from association.territory.outlines import outlines_of
 
@@ -32,9 +33,8 @@ def team_board(request: HttpRequest) -> HttpResponse:
 @require_safe
 @needs("association.view_overview")
 def team_map(request: HttpRequest) -> HttpResponse:
-    """Show where the teams are, and the same in tables; without outlines of the region, the tables alone."""
-    found = MapFilter(request.GET, queryset=teams_at_work(request.user), request=request)
-    region = region_map(found.qs, user=request.user)
+    """Show where the teams are; the same in tables is a part of the page, and all of it without outlines."""
+    found, region = _region(request)
     outlines = outlines_of(settings.REGION)
     by_members = request.GET.get("points") == "membres"
     has_shape = outlines is not None and any(code in outlines.communes for code in region.whole.codes)
@@ -44,11 +44,27 @@ def team_map(request: HttpRequest) -> HttpResponse:
         "drawing": draw(region, outlines, by_members=by_members) if has_shape and outlines else None,
         "by_members": by_members,
         "shades": [_shade(number) for number in range(len(SHADES))],
+        "tables_url": f"{reverse('association:team_map_tables')}?{request.GET.urlencode()}",
+    }
+    return render(request, "association/map.html", page)
+
+
+@require_safe
+@needs("association.view_overview")
+def team_map_tables(request: HttpRequest) -> HttpResponse:
+    """Show what the map shows in tables, as a part of its page."""
+    _, region = _region(request)
+    page = {
         "departments": _sorted(AreaTable(region.departments, prefix="d-"), request),
         "epcis": _sorted(AreaTable(region.epcis, prefix="e-"), request),
         "communes": on_page(SpotTable(region.spots, prefix="c-"), request),
     }
-    return render(request, "association/map.html", page)
+    return render(request, "association/map_tables.html", page)
+
+
+def _region(request: HttpRequest) -> tuple[MapFilter, RegionMap]:
+    found = MapFilter(request.GET, queryset=teams_at_work(request.user), request=request)
+    return found, region_map(found.qs, user=request.user)
 
 
 def _sorted(table: AreaTable, request: HttpRequest) -> AreaTable:

@@ -185,7 +185,11 @@ class Payment(Stateful):
     class Meta:
         verbose_name = "virement"
         ordering = ["run", "reference"]
-        indexes = [models.Index(fields=["beneficiary", "run", "amount_cents"], name="payment_beneficiary_run")]
+        indexes = [
+            models.Index(fields=["beneficiary", "run", "amount_cents"], name="payment_beneficiary_run"),
+            # What was paid in a year, on the home page.
+            models.Index(fields=["state", "paid_on", "amount_cents"], name="payment_state_paid_on"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state="cleared", amount_cents=0)

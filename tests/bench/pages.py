@@ -296,6 +296,7 @@ ALONE = (
     (STAFF, "association:team_list", "?q=sante+saint"), (STAFF, "association:team_list", "?constat=bloquants"),
     (STAFF, "association:team_list", "?tri=-members_count"), (STAFF, "association:team_new", ""),
     (STAFF, "association:team_board", ""), (STAFF, "association:team_map", ""),
+    (STAFF, "association:team_map_tables", ""),
     (STAFF, "association:calendar", ""), (STAFF, "association:calendar_keys", ""),
     (STAFF, "association:teams_named", "?q=sante"),
     (STAFF, "association:professional_list", ""), (STAFF, "association:professional_list", "?q=martin"),

@@ -14,7 +14,7 @@ from icalendar import Calendar
 
 from association.models import CalendarKey, Team, User
 from association.registries import due_dates
-from association.selectors.calendar import due_between, due_kinds, late_for
+from association.selectors.calendar import Due, due_and_late, due_between, due_kinds
 from association.services.calendar_keys import MANY_KEYS, make_key, revoke_key
 from conventions.selectors.awaited import PATIENCE_DAYS
 from payments.models import Run
@@ -37,6 +37,11 @@ from tests.web.conftest import plain
 CALENDAR, KEYS = "/calendrier/", "/calendrier/abonnement/"
 TODAY = timezone.localdate()
 YEAR = timedelta(days=365)
+
+
+def late_of(user: User, kind: str) -> list[Due]:
+    today = timezone.localdate()
+    return due_and_late(user, today, today, kind=kind)[1]
 
 
 def on(days: int) -> date:
@@ -107,20 +112,20 @@ def test_end_of_a_convention_and_of_one_that_is_stopped(officer: User) -> None:
 
 def test_convention_that_ended_without_a_next_is_late_until_one_follows(officer: User) -> None:
     ended = ConventionFactory(ended=True, team__name="A", ends_on=on(-9))
-    (late,) = late_for(officer, kind="conventions")
+    (late,) = late_of(officer, "conventions")
     assert (late.date.title, late.days_late) == ("Convention arrivée à terme, sans suite", 9)
     ConventionFactory(draft=True, team=ended.team, starts_on=on(-8), ends_on=on(700), renews=ended)
-    assert late_for(officer, kind="conventions") == []
+    assert late_of(officer, "conventions") == []
 
 
 def test_signatures_are_late_after_the_time_of_patience(officer: User) -> None:
     convention = ConventionFactory(signing=True, team__name="A", issued_on=on(-PATIENCE_DAYS - 3))
     adhesion = AdhesionFactory(convention=convention, invited=True)
-    (late,) = late_for(officer, kind="signatures")
+    (late,) = late_of(officer, "signatures")
     assert (late.date.title, late.days_late) == ("Signatures attendues (convention)", 3)
     adhesion.membership.left_on = on(-1)
     adhesion.membership.save()
-    assert late_for(officer, kind="signatures") == []
+    assert late_of(officer, "signatures") == []
 
 
 def test_amendment_in_signing_counts_too(officer: User) -> None:

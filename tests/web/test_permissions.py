@@ -233,6 +233,7 @@ ROUTES = {
     "association:team_list_views": Route(EVERYBODY, 302, method="post", data=NO_STEP),
     "association:team_board": Route(EVERYBODY - {"referent"}),
     "association:team_map": Route(EVERYBODY - {"referent"}),
+    "association:team_map_tables": Route(EVERYBODY - {"referent"}),
     "association:search": Route(EVERYBODY),
     "association:preferences": Route(EVERYBODY),
     "association:calendar": Route(EVERYBODY),
