@@ -15,7 +15,7 @@ class ActionTable(tables.Table):
         verbose_name="Équipe", accessor="team__name", linkify=("association:team", {"pk": tables.A("team_id")})
     )
     state = StateColumn()
-    people_count = tables.Column(verbose_name="Participants", attrs=NUMBER)
+    people_count = tables.Column(verbose_name="Participants", attrs=NUMBER, orderable=False)
 
     class Meta:
         order_by = "-held_on"

@@ -6,6 +6,7 @@ from config import import_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("accueil/chiffres/", views.home_figures, name="home_figures"),
     path("accueil/changements/", views.home_changes, name="home_changes"),
     path("", include("association.urls")),
     path("", include("conventions.urls")),

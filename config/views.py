@@ -18,14 +18,20 @@ MANY_FIGURES = 4
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show what waits for the signed-in person and the figures of the role, by floor."""
+    """Show what waits for the signed-in person, by floor; figures and changes are parts of the page."""
     user: Any = request.user
     page = {
         "today": timezone.localdate(),
         "waiting": [item for source in inbox for item in source(user)],
-        "figures": [figure for source in figures for figure in source(user)][:MANY_FIGURES],
     }
     return render(request, "home.html", page)
+
+
+@require_safe
+def home_figures(request: HttpRequest) -> HttpResponse:
+    """Show the few figures of the role, as a part of the home page."""
+    found = [figure for source in figures for figure in source(request.user)]
+    return render(request, "partials/figures.html", {"figures": found[:MANY_FIGURES]})
 
 
 @require_safe

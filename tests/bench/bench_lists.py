@@ -30,7 +30,6 @@ ASKED = {
     "recherche d’une équipe": "q=equipe+7",
     "deux états et dates": "state=validated&state=declared&held_on_du=2024-01-01&held_on_au=2024-12-31",
     "une équipe": "team={team}",
-    "tri par participants": "tri=-people_count",
 }
 # What is typed into the search everywhere.
 SEARCHED = {

@@ -291,7 +291,8 @@ OF = {
 }  # fmt: skip
 # Pages of no object, with what is asked of them.
 ALONE = (
-    *((account, name, "") for name in ("home", "home_changes") for account in (STAFF, TREASURER, ARS, REFERENT, ADMIN)),
+    *((account, name, "") for name in ("home", "home_figures", "home_changes")
+      for account in (STAFF, TREASURER, ARS, REFERENT, ADMIN)),
     (STAFF, "association:team_list", ""), (ARS, "association:team_list", ""),
     (STAFF, "association:team_list", "?q=sante+saint"), (STAFF, "association:team_list", "?constat=bloquants"),
     (STAFF, "association:team_list", "?tri=-members_count"), (STAFF, "association:team_new", ""),
@@ -315,7 +316,7 @@ ALONE = (
     (REFERENT, "association:search", "?q=sante"), (ARS, "association:search", "?q=saint"),
     (STAFF, "conventions:convention_list", ""), (ADMIN, "conventions:template_list", ""),
     (STAFF, "actions:action_list", ""), (STAFF, "actions:action_list", "?q=sante"),
-    (STAFF, "actions:action_list", "?tri=people_count"), (STAFF, "actions:action_list", "?state=validated&page=500"),
+    (STAFF, "actions:action_list", "?state=validated&page=500"),
     (REFERENT, "actions:action_list", ""), (TREASURER, "payments:run_list", ""),
     (TREASURER, "payments:run_prepare", ""), (TREASURER, "payments:payment_list", ""),
     (TREASURER, "payments:account_list", ""), (ADMIN, "import_workbook", ""),

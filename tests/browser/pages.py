@@ -11,6 +11,7 @@ from tests.web.test_permissions import ACCOUNT, ROUTES
 # Fetched by a page, into it; the visit asserts that some page did.
 PARTS = {
     "home_changes",
+    "home_figures",
     "association:team_map_tables",
     "association:team_findings",
     "association:team_members",

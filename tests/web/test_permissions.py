@@ -210,6 +210,7 @@ ROUTES = {
     "payments:account_list_bulk": Route({"treasurer", "auditor"}, method="post"),
     "home": Route(EVERYBODY),
     "home_changes": Route(EVERYBODY),
+    "home_figures": Route(EVERYBODY),
     "association:professional_list": Route(EVERYBODY - {"ars"}),
     "association:professional_list_export": Route(EVERYBODY - {"ars"}, method="post"),
     "association:professional_list_views": Route(EVERYBODY - {"ars"}, 302, method="post", data=NO_STEP),
@@ -426,7 +427,16 @@ KEYS = {
 }
 FOR_ANYBODY = {"health", "association:attestation_verify", "association:calendar_feed", "association:digest_stop"}
 # Own views that are open to whoever is signed in, whatever the role.
-WITHOUT_PERMISSION = {"home", "home_changes", "health", "closed", "attestation_verify", "calendar_feed", "digest_stop"}
+WITHOUT_PERMISSION = {
+    "home",
+    "home_changes",
+    "home_figures",
+    "health",
+    "closed",
+    "attestation_verify",
+    "calendar_feed",
+    "digest_stop",
+}
 
 
 def patterns() -> Iterator[tuple[str, URLPattern]]:
