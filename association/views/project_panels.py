@@ -87,8 +87,16 @@ def draft_page(
     """Show the page on which a draft is written; ``form``: the section that was sent and not saved."""
     people = persons_of(project.team)
     sections = completeness_of(project, people=len(people))
+    is_refused = submission is not None or bool(refused)
     page = {
-        **submission_panel(request, project, sections=sections, submission=submission, refused=refused),
+        # What the rules say of the whole dossier is a part of the page; a refusal shows it at once.
+        **(
+            submission_panel(request, project, sections=sections, submission=submission, refused=refused)
+            if is_refused
+            else {}
+        ),
+        "project": project,
+        "gate_is_part": not is_refused,
         "team": project.team,
         "sections": sections,
         "progress": progress_of(sections),

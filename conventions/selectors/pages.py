@@ -127,7 +127,12 @@ def open_entries(convention: Convention) -> dict[int, Amendment]:
 
 def own_adhesion(convention: Convention, *, actor: User) -> Adhesion | None:
     """Return the adhesion that the member who is signed in may sign, or nothing."""
-    return next((row.adhesion for row in signature_rows(convention, actor=actor) if row.is_own), None)
+    return own_among(signature_rows(convention, actor=actor))
+
+
+def own_among(rows: Iterable[SignatureRow]) -> Adhesion | None:
+    """Return the adhesion among these that is the reader's own to sign, or nothing."""
+    return next((row.adhesion for row in rows if row.is_own), None)
 
 
 def convention_steps(convention: Convention, *, actor: User, effect: Any = None) -> list[ConventionStep]:

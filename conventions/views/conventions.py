@@ -92,6 +92,7 @@ def convention_page(
     """Render the page of a convention, with what was refused and the forms that hold what was typed."""
     found = get_object_or_404(pages.convention_dossiers(request.user), pk=pk)
     names = request.user.has_perm("association.view_professional")
+    rows = pages.signature_rows(found, actor=request.user)
     page = {
         "convention": found,
         "terms": found.terms.all()[0] if found.terms.all() else None,
@@ -99,10 +100,10 @@ def convention_page(
         "refused": refused,
         "show_names": names,
         "show_money": request.user.role != "ars",
-        "rows": pages.signature_rows(found, actor=request.user) if names else None,
-        "missing": len(missing_signatures(found)),
+        "rows": rows if names else None,
+        "missing": len(missing_signatures(found)) if rows else 0,
         "may_be_signed": pages.may_be_signed(found),
-        "own": pages.own_adhesion(found, actor=request.user),
+        "own": pages.own_among(rows),
         "history": pages.convention_history(found, actor=request.user),
     }
     return render(request, "conventions/convention.html", page, status=status)

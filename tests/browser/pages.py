@@ -11,6 +11,7 @@ from tests.web.test_permissions import ACCOUNT, ROUTES
 # Fetched by a page, into it; the visit asserts that some page did.
 PARTS = {
     "home_changes",
+    "association:project_gate",
     "home_figures",
     "association:team_map_tables",
     "association:team_findings",
@@ -38,7 +39,6 @@ NO_PAGES = {
     "association:people_named": SUGGESTIONS,
     "association:teams_named": SUGGESTIONS,
     "association:companies": SUGGESTIONS,
-    "association:project_gate": "a part of the project's page, fetched again when a section has changed",
     "association:job_progress": "a part of the job's page, asked for again while the job runs",
     "association:project_pdf": FILE,
     "association:document": FILE,

@@ -206,7 +206,9 @@ def test_draft_is_written_by_the_office_and_its_referent(of_role: Any, role: str
     assert client.get(page(project)).status_code == status
     if role == "referent":
         assert "Enregistré à" in plain(save(client, project, "means", means="De la référente."))
-        assert "fait par l'association" in plain(client.get(page(project)))
+        gate = reverse("association:project_gate", args=[project.pk])
+        assert f'hx-get="{gate}"' in client.get(page(project)).content.decode()
+        assert "fait par l'association" in plain(client.get(gate))
 
 
 def test_referent_of_another_team_does_not_find_it(of_role: Any) -> None:
@@ -238,7 +240,8 @@ def test_expected_member_is_told_in_colour_and_in_words(staff: Client) -> None:
 
 
 def test_submission_is_offered_once_nothing_prevents_it(staff: Client) -> None:
-    assert "Ce qui l'empêche encore" in plain(staff.get(page(HealthProjectFactory())))
+    gate_of_another = reverse("association:project_gate", args=[HealthProjectFactory().pk])
+    assert "Ce qui l'empêche encore" in plain(staff.get(gate_of_another))
     project = ready()
     gate = plain(staff.get(reverse("association:project_gate", args=[project.pk])))
     assert "Rien ne l'empêche" in gate
