@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from association.fields import WordsField
 from association.machine import StateField, Stateful, transition
+from association.models.history import TransitionLog
 from association.models.members import Membership
 from association.nomenclature import TeamKind
 from association.registries import closing_obstacles, convention_facts
@@ -99,9 +100,21 @@ class TeamQuerySet(models.QuerySet["Team"]):
             own = Membership.objects.of_person(user.professional_id).filter(is_referent=True).current()
             return self.filter(memberships__in=own).distinct()
         if user.role == "ars":
-            seen = self.exclude(kind=TeamKind.INFORMAL).exclude(state__in=Team.BEFORE_SUBMISSION)
+            seen = self.exclude(kind=TeamKind.INFORMAL).came_to_submission()
             return seen.filter(department=user.department_id) if user.department_id else seen
         return self
+
+    def came_to_submission(self) -> TeamQuerySet:
+        """Teams from the submission on; of the closed ones, those that had come that far before they were closed."""
+        too_early = (*Team.BEFORE_SUBMISSION, Team.State.CLOSED)
+        came_so_far = TransitionLog.objects.filter(
+            content_type__app_label="association", content_type__model="team", object_id=models.OuterRef("pk")
+        ).exclude(to_state__in=too_early)
+        return self.exclude(state__in=Team.BEFORE_SUBMISSION).filter(
+            ~models.Q(state=Team.State.CLOSED)
+            | models.Q(recognised_on__isnull=False)  # taken over closed: nothing else tells it
+            | models.Exists(came_so_far)
+        )
 
 
 class Team(Stateful):
