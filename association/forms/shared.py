@@ -157,7 +157,8 @@ class VersionedForm(forms.Form):
         Fields that only the other person touched take the value of now, when ``fresh`` gives it.
         """
         taken = self._take_over(stale.changes, fresh) if fresh is not None else []
-        newest = max((change.version for change in stale.changes), default=getattr(fresh, "version", None))
+        told = max((change.version for change in stale.changes), default=getattr(fresh, "version", None))
+        newest = told if stale.version is None else stale.version
         if newest is not None:
             self.data[self.add_prefix("version")] = str(newest)
         self.add_error(None, stale.reason)

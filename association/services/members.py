@@ -178,7 +178,7 @@ def _unmoved(membership: Membership, version: int | None) -> Membership:
     _open(membership.team)
     fresh: Membership = lock(membership)
     if version is not None and version != fresh.version:
-        raise StaleEdit(changes_since(fresh, version))
+        raise StaleEdit(changes_since(fresh, version), version=fresh.version)
     return fresh
 
 

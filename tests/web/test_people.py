@@ -321,6 +321,25 @@ def test_second_to_save_is_told_and_loses_nothing(staff: Client) -> None:
     assert person.phone == "0240222222"
 
 
+@pytest.mark.parametrize("written_before", [False, True])
+def test_record_sent_without_its_version_overwrites_nothing_and_can_be_sent_again(
+    staff: Client, written_before: bool
+) -> None:
+    person = ProfessionalFactory(phone="0240000000")
+    if written_before:
+        change_professional(professional=person, values={"phone": "0240111111"}, version=0, actor=UserFactory())
+    stands = Professional.objects.get(pk=person.pk).phone
+    url = reverse("association:professional_edit", args=[person.pk])
+    typed = {"last_name": "Évrard", "first_name": "Loïc", "profession": "60", "phone": "0240222222"}
+    page = staff.post(url, typed)
+    assert page.status_code == 409
+    assert "a pu être modifiée depuis que vous l'avez ouverte" in plain(page)
+    assert page.context["form"]["phone"].value() == "0240222222"
+    person.refresh_from_db()
+    assert person.phone == stands
+    assert staff.post(url, {**typed, "version": page.context["form"]["version"].value()}).status_code == 302
+
+
 # --- one person known twice ------------------------------------------------------------------------------------
 
 
