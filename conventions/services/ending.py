@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -15,6 +15,7 @@ from association.machine import TransitionRefused
 from association.models import Team, User
 from association.workflow import fire, lock
 from conventions.models import Amendment, Convention
+from conventions.services.suspending import close_suspensions, refuse_before_suspension
 
 logger = logging.getLogger(__name__)
 
@@ -22,15 +23,18 @@ logger = logging.getLogger(__name__)
 def terminate_convention(*, convention: Convention, terminated_on: date, reason: str, actor: User) -> Convention:
     """Terminate a convention early: it pays for the days before ``terminated_on``, not for that day.
 
-    Its open amendments are abandoned. The team leaves its convention on that day when no other one runs (at once for a
+    Its open amendments are abandoned, and a suspension that runs ends with it. The team leaves its convention on that day when no other one runs (at once for a
     day that has come, else by the daily task).
 
     Raises:
         TransitionRefused: with the reason in French.
+        ValidationError: for a day that the suspension does not allow, by field, in French.
     """
     with transaction.atomic():
         team = lock(convention.team)
         fresh = fire(convention, "terminate", actor=actor, comment=reason, terminated_on=terminated_on)
+        refuse_before_suspension(fresh, terminated_on)
+        close_suspensions(convention=fresh, on=terminated_on, actor=actor)
         _abandon_amendments(fresh, actor, f"Résiliation de la convention : {reason}")
         settle_team(team=team, actor=actor)
         refresh_findings(teams=[team])
@@ -94,6 +98,7 @@ def stop_with_recognition(*, team: Team, withdrawn_on: date, reason: str, actor:
         day = max(withdrawn_on, convention.effective_on or withdrawn_on)
         step = "terminate" if convention.state in Convention.RUNNING else "cut_short"
         fresh = fire(convention, step, actor=system, comment=comment, terminated_on=day)
+        close_suspensions(convention=fresh, on=day, actor=system)
         _abandon_amendments(fresh, system, comment)
     for convention in Convention.objects.filter(team=team, state__in=Convention.IN_PREPARATION).order_by("pk"):
         fire(convention, "abandon", actor=system, comment=comment)
@@ -110,6 +115,7 @@ def _end(convention: Convention, actor: User) -> bool:
         with transaction.atomic():
             lock(convention.team)
             fresh = fire(convention, "end", actor=actor)
+            close_suspensions(convention=fresh, on=fresh.ends_on + timedelta(days=1), actor=actor)
             _abandon_amendments(fresh, actor, "Convention arrivée à terme.")
             refresh_findings(teams=[fresh.team])
     except TransitionRefused as refused:
