@@ -148,6 +148,20 @@ class CompanyForm(forms.Form):
         return number
 
 
+class CompletingCompanyForm(CompanyForm):
+    """The numbers that a company lacks; those that it has are not asked for."""
+
+    def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in list(self.fields):
+            if getattr(company, name):
+                del self.fields[name]
+
+    def numbers(self) -> dict[str, str]:
+        """Return the arguments of `association.services.companies.complete_company`."""
+        return {name: self.cleaned_data.get(name, "") for name in ("siret", "finess")}
+
+
 class ReferentForm(VersionedForm):
     """Whether a member is the team's referent."""
 

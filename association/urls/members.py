@@ -16,5 +16,6 @@ urlpatterns = [
     path("equipes/suggestions/", named.teams_named, name="teams_named"),
     path("professionnels/suggestions/", named.people_named, name="people_named"),
     path("societes/nouvelle/", views.company_new, name="company_new"),
+    path("societes/<int:pk>/completer/", views.company_complete, name="company_complete"),
     path("societes/suggestions/", named.companies, name="companies"),
 ]

@@ -10,17 +10,25 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from association.access import needs
-from association.forms.members import ChangeForm, CompanyForm, LeavingForm, NewMemberForms, ReferentForm
+from association.forms.members import (
+    ChangeForm,
+    CompanyForm,
+    CompletingCompanyForm,
+    LeavingForm,
+    NewMemberForms,
+    ReferentForm,
+)
 from association.forms.shared import CONFLICT, saved, status_of
-from association.models import Membership, Team
+from association.models import Company, Membership, Team
 from association.nomenclature import MemberStatus, PracticeMode
 from association.selectors.members import member_of, members_of, memberships_for, professions_of
 from association.selectors.named import company_name
 from association.services import members as services
-from association.services.companies import register_company
+from association.services.companies import complete_company, register_company
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -134,6 +142,23 @@ def company_new(request: HttpRequest) -> HttpResponse:
         made = saved(form, lambda: register_company(**form.cleaned_data, actor=request.user))
     page = {"form": form, "made": company_name(made) if made else ""}
     return render(request, "association/member_company.html", page, status=status_of(form))
+
+
+@get_or_post
+@needs("association.manage_team")
+def company_complete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write the SIRET and the FINESS that a company lacks, and go back to where they were asked for."""
+    company = get_object_or_404(Company, pk=pk)
+    back = request.GET.get("retour", "")
+    back = back if url_has_allowed_host_and_scheme(back, None) else reverse("association:team_list")
+    form = CompletingCompanyForm(request.POST or None, company=company)
+    if form.is_valid() and saved(
+        form, lambda: complete_company(company=company, actor=request.user, **form.numbers())
+    ):
+        messages.success(request, f"« {company} » est complétée.")
+        return redirect(back)
+    page = {"form": form, "company": company, "back": back}
+    return render(request, "association/member_company_complete.html", page, status=status_of(form))
 
 
 def _joined(request: HttpRequest, team: Team, form: NewMemberForms) -> Membership | None:

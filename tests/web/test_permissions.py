@@ -24,6 +24,7 @@ from conventions.services.templates import start_version
 from tests.factories import (
     AdhesionFactory,
     AmendmentFactory,
+    CompanyFactory,
     ConventionFactory,
     DepartmentFactory,
     EtpProgrammeFactory,
@@ -274,6 +275,7 @@ ROUTES = {
     "association:people_named": Route({*OFFICE, "auditor", "referent", "admin"}),
     "association:companies": Route(OFFICE),
     "association:company_new": Route(OFFICE),
+    "association:company_complete": Route(OFFICE, of=lambda w: CompanyFactory().pk),
     "association:job": Route({*OFFICE, "admin", "auditor"}, otherwise=404, of=lambda w: w.export.pk),
     "association:job_progress": Route({*OFFICE, "admin", "auditor"}, otherwise=404, of=lambda w: w.export.pk),
     "association:job_step": Route(
