@@ -29,7 +29,7 @@ from association.permissions import require
 from association.project_content import Person
 from association.registries import after_withdrawal
 from association.selectors.projects import persons_of, project_content
-from association.workflow import fire, lock
+from association.workflow import MOST_COMMENT, fire, lock
 
 DECIDE = "association.decide_recognition"
 LOOK = "dossier de reconnaissance"
@@ -189,14 +189,14 @@ def decide(
     fresh.decision, fresh.decided_on, fresh.decided_by = decision, decided_on, actor
     fresh.letter_reference, fresh.reason = reference.strip(), reason.strip()
     fresh.full_clean()
-    comment = f"Courrier {fresh.letter_reference} du {decided_on:%d/%m/%Y}."
+    said, comment = f"Courrier {fresh.letter_reference} du {decided_on:%d/%m/%Y}.", ""
     if accepted:
-        team = fire(fresh.team, "recognise", actor=actor, comment=comment, recognised_on=decided_on)
+        team = fire(fresh.team, "recognise", actor=actor, said=said, recognised_on=decided_on)
     else:
-        comment = f"{comment} {fresh.reason}"
-        team = fire(fresh.team, "refuse", actor=actor, comment=comment)
+        comment = fresh.reason
+        team = fire(fresh.team, "refuse", actor=actor, comment=comment, said=said)
     if fresh.project is not None:
-        fire(fresh.project, "accept" if accepted else "hand_back", actor=actor, comment=comment)
+        fire(fresh.project, "accept" if accepted else "hand_back", actor=actor, comment=comment, said=said)
     if letter is not None:
         fresh.letter = _filed(fresh, letter, actor)
     fresh.save()
@@ -293,11 +293,13 @@ def _refuse_before(field: str, day: date, request: RecognitionRequest) -> None:
 
 
 def _told(missing: Sequence[Missing]) -> str:
+    """The points as the history shows them; the dossier keeps each of them whole."""
     kinds = dict(ComplementPoint.Kind.choices)
-    return "\n".join(
+    told = "\n".join(
         f"{kinds.get(point.kind, point.kind)} : {point.text.strip()} (pour le {point.due_on:%d/%m/%Y})"
         for point in missing
     )
+    return told if len(told) <= MOST_COMMENT else f"{told[: MOST_COMMENT - 1]}…"
 
 
 def _filed(request: RecognitionRequest, letter: Any, actor: User) -> Any:

@@ -35,7 +35,7 @@ def terminate_convention(*, convention: Convention, terminated_on: date, reason:
         fresh = fire(convention, "terminate", actor=actor, comment=reason, terminated_on=terminated_on)
         refuse_before_suspension(fresh, terminated_on)
         close_suspensions(convention=fresh, on=terminated_on, actor=actor)
-        _abandon_amendments(fresh, actor, f"Résiliation de la convention : {reason}")
+        _abandon_amendments(fresh, actor, said="Résiliation de la convention :", comment=reason)
         settle_team(team=team, actor=actor)
         refresh_findings(teams=[team])
     return fresh
@@ -93,15 +93,15 @@ def stop_with_recognition(*, team: Team, withdrawn_on: date, reason: str, actor:
     the withdrawal comes before.
     """
     system = User.objects.system()
-    comment = f"Reconnaissance retirée au {withdrawn_on:%d/%m/%Y} ({actor}) : {reason}"
+    why = {"said": f"Reconnaissance retirée au {withdrawn_on:%d/%m/%Y} ({actor}) :", "comment": reason}
     for convention in concerned_by_withdrawal(team, withdrawn_on):
         day = max(withdrawn_on, convention.effective_on or withdrawn_on)
         step = "terminate" if convention.state in Convention.RUNNING else "cut_short"
-        fresh = fire(convention, step, actor=system, comment=comment, terminated_on=day)
+        fresh = fire(convention, step, actor=system, terminated_on=day, **why)
         close_suspensions(convention=fresh, on=day, actor=system)
-        _abandon_amendments(fresh, system, comment)
+        _abandon_amendments(fresh, system, **why)
     for convention in Convention.objects.filter(team=team, state__in=Convention.IN_PREPARATION).order_by("pk"):
-        fire(convention, "abandon", actor=system, comment=comment)
+        fire(convention, "abandon", actor=system, **why)
 
 
 def concerned_by_withdrawal(team: Team, day: date) -> list[Convention]:
@@ -116,7 +116,7 @@ def _end(convention: Convention, actor: User) -> bool:
             lock(convention.team)
             fresh = fire(convention, "end", actor=actor)
             close_suspensions(convention=fresh, on=fresh.ends_on + timedelta(days=1), actor=actor)
-            _abandon_amendments(fresh, actor, "Convention arrivée à terme.")
+            _abandon_amendments(fresh, actor, comment="Convention arrivée à terme.")
             refresh_findings(teams=[fresh.team])
     except TransitionRefused as refused:
         logger.info("convention %s: %s", convention.number, refused.reason)
@@ -124,6 +124,6 @@ def _end(convention: Convention, actor: User) -> bool:
     return True
 
 
-def _abandon_amendments(convention: Convention, actor: User, comment: str) -> None:
+def _abandon_amendments(convention: Convention, actor: User, *, comment: str, said: str = "") -> None:
     for amendment in convention.amendments.filter(state__in=Amendment.OPEN).order_by("pk"):
-        fire(amendment, "abandon", actor=actor, comment=comment)
+        fire(amendment, "abandon", actor=actor, comment=comment, said=said)

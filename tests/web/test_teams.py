@@ -262,6 +262,20 @@ def test_reason_is_asked_for_in_the_dialog(staff: Client) -> None:
     assert staff.post(reverse("association:team_step", args=[team.pk]), {**dated, "comment": "Oui"}).status_code == 302
 
 
+def test_endless_reason_is_refused_in_the_dialog_and_kept(staff: Client) -> None:
+    team = TeamFactory(recognised=True)
+    typed = "Plus de médecin. " * 118
+    dated = {"step": "suspend", "suspend-suspended_on": "2026-03-02"}
+    page = staff.post(reverse("association:team_step", args=[team.pk]), {**dated, "comment": typed})
+    assert page.status_code == 409
+    assert "data-dialog-open" in page.content.decode()
+    assert "Le motif compte 2 005 caractères, la limite est de 2 000" in plain(page)
+    assert typed.strip() in plain(page)
+    assert Team.objects.get(pk=team.pk).state == "recognised"
+    longest = {**dated, "comment": "a" * 2_000}
+    assert staff.post(reverse("association:team_step", args=[team.pk]), longest).status_code == 302
+
+
 def test_step_without_permission_is_refused(world: World, signed_in: Callable[[str], Client]) -> None:
     page = step(signed_in("auditor"), world.office.team, "suspend", "motif")
     assert page.status_code == 409
