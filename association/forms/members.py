@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -121,9 +122,37 @@ class ChangeForm(VersionedForm):
 
 
 class LeavingForm(VersionedForm):
-    """The last day of a stay."""
+    """The last day of a stay; ``confirmed``: its consequences were shown."""
 
     left_on = DayField(label="Dernier jour dans l’équipe", needed="Indiquez la date de sortie.")
+    confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+
+class CorrectingForm(VersionedForm):
+    """What is right of a departure that was recorded by mistake: another last day, or none."""
+
+    STAYS, OTHER_DAY = "reste", "jour"
+
+    what = forms.ChoiceField(
+        label="Ce qui est juste",
+        choices=[(OTHER_DAY, "Le départ a un autre jour"), (STAYS, "Cette personne n’a pas quitté l’équipe")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez ce qui est juste."},
+    )
+    left_on = DayField(
+        label="Dernier jour dans l’équipe", required=False, help_text="Si le départ a un autre jour."
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("what") == self.OTHER_DAY and not given.get("left_on") and "left_on" not in self.errors:
+            self.add_error("left_on", "Indiquez le dernier jour dans l’équipe.")
+        return given
+
+    @property
+    def last_day(self) -> date | None:
+        """The right last day; None when the person has not left."""
+        return self.cleaned_data["left_on"] if self.cleaned_data["what"] == self.OTHER_DAY else None
 
 
 class CompanyForm(forms.Form):

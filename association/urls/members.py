@@ -10,6 +10,7 @@ urlpatterns = [
     path("equipes/<int:pk>/membres/ajouter/", views.member_add, name="member_add"),
     path("membres/<int:pk>/", views.member, name="member"),
     path("membres/<int:pk>/sortie/", views.member_leave, name="member_leave"),
+    path("membres/<int:pk>/sortie/correction/", views.member_leave_correct, name="member_leave_correct"),
     path("membres/<int:pk>/referent/", views.member_referent, name="member_referent"),
     path("communes/", named.communes, name="communes"),
     path("epci/", named.epcis, name="epcis"),

@@ -198,3 +198,14 @@ class Adhesion(Stateful):
     def end(self, *, ended_on: date) -> None:
         """Ends with the membership; the signature still counts for the dates before (rule MEMBER says the rest)."""
         self.ended_on = ended_on
+
+    @transition(
+        state,
+        source=State.ENDED,
+        target=State.SIGNED,
+        permission="conventions.end_adhesion",
+        label="Reprendre",
+    )
+    def take_up(self) -> None:
+        """The departure had been recorded by mistake: the stay goes on, and so does the signature."""
+        self.ended_on = None

@@ -268,6 +268,7 @@ ROUTES = {
     "association:member_add": Route(OFFICE, of=team),
     "association:member": Route(OFFICE, of=member),
     "association:member_leave": Route(OFFICE, method="post", of=member),
+    "association:member_leave_correct": Route(OFFICE, method="post", of=member),
     "association:member_referent": Route(OFFICE, 409, method="post", of=member),
     "association:communes": Route(EVERYBODY),
     "association:epcis": Route(EVERYBODY),
