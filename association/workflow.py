@@ -50,9 +50,7 @@ def lock(obj: ModelT) -> ModelT:
     return manager.select_for_update(of=("self",)).get(pk=obj.pk)
 
 
-def fire(
-    obj: StatefulT, name: str, *, actor: User, comment: str = "", said: str = "", **arguments: Any
-) -> StatefulT:
+def fire(obj: StatefulT, name: str, *, actor: User, comment: str = "", said: str = "", **arguments: Any) -> StatefulT:
     """Move ``obj`` through the transition ``name`` and return the fresh row.
 
     Locks the row (parents first), reads it again, checks permission and guards, runs the transition method, saves,

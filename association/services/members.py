@@ -248,7 +248,9 @@ def _check_not_back(stay: Membership, recorded: date, left_on: date | None) -> N
     later = Membership.objects.of_person(stay.professional_id).filter(team=stay.team_id, joined_on__gt=recorded)
     back = later.order_by("joined_on").first()
     if back is not None and (left_on is None or left_on >= back.joined_on):
-        said = f"{stay.person} est revenu dans l’équipe le {back.joined_on:%d/%m/%Y} : le départ se place avant ce jour."
+        said = (
+            f"{stay.person} est revenu dans l’équipe le {back.joined_on:%d/%m/%Y} : le départ se place avant ce jour."
+        )
         raise ValidationError({"left_on": said})
 
 

@@ -13,6 +13,7 @@ from association.findings import refresh_findings
 from association.journal import record
 from association.machine import TransitionRefused
 from association.models import Team, User
+from association.models.teams import state_label
 from association.workflow import fire, lock
 from conventions.models import Amendment, Convention
 from conventions.services.suspending import close_suspensions, refuse_before_suspension
@@ -23,8 +24,8 @@ logger = logging.getLogger(__name__)
 def terminate_convention(*, convention: Convention, terminated_on: date, reason: str, actor: User) -> Convention:
     """Terminate a convention early: it pays for the days before ``terminated_on``, not for that day.
 
-    Its open amendments are abandoned, and a suspension that runs ends with it. The team leaves its convention on that day when no other one runs (at once for a
-    day that has come, else by the daily task).
+    Its open amendments are abandoned, and a suspension that runs ends with it. The team leaves its convention on that
+    day when no other one runs (at once for a day that has come, else by the daily task).
 
     Raises:
         TransitionRefused: with the reason in French.
@@ -70,7 +71,7 @@ def settle_team(*, team: Team, actor: User, on: date | None = None) -> None:
     elif team.state == Team.State.SUSPENDED and team.suspended_from == Team.State.UNDER_CONVENTION:
         team.suspended_from = Team.State.RECOGNISED
         team.save(update_fields=["suspended_from"])
-        before, after = (str(Team.State(one).label) for one in ("under_convention", "recognised"))
+        before, after = (state_label(team.kind, one) for one in ("under_convention", "recognised"))
         record(team, [("suspended_from", "État avant la suspension", before, after)], actor=actor)
 
 

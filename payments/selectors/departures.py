@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from association.models import Membership, Professional
 from payments.models import DueLine, Exclusion, Run
@@ -58,11 +59,11 @@ def _refused(membership: Membership, first: date, last: date | None) -> Run | No
     return _first(excluded.values("run")) or _first(taken_back.values("run"))
 
 
-def _standing() -> object:
+def _standing() -> QuerySet[Run]:
     return Run.objects.frozen().exclude(state=Run.State.VOIDED)
 
 
-def _records(membership: Membership) -> object:
+def _records(membership: Membership) -> QuerySet[Professional]:
     return Professional.objects.same_person(membership.professional_id)
 
 
@@ -71,5 +72,5 @@ def _between(name: str, first: date, last: date | None) -> Q:
     return Q(**{f"{name}__gte": first}) & until
 
 
-def _first(runs: object) -> Run | None:
-    return Run.objects.filter(pk__in=runs).order_by("month", "pk").first()  # type: ignore[misc]
+def _first(runs: QuerySet[Any, Any]) -> Run | None:
+    return Run.objects.filter(pk__in=runs).order_by("month", "pk").first()

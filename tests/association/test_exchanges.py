@@ -199,7 +199,9 @@ def test_inbox_tells_what_is_due_with_its_age_and_leads_to_the_exchange(team: Te
 
 @pytest.mark.parametrize("gone", [{"is_active": False}, {"access_until": TODAY - timedelta(days=1)}, {"role": "admin"}])
 @pytest.mark.parametrize("with_officer", [True, False])
-def test_follow_up_of_people_who_have_left_is_shown_to_the_whole_office(gone: dict[str, Any], with_officer: bool) -> None:
+def test_follow_up_of_people_who_have_left_is_shown_to_the_whole_office(
+    gone: dict[str, Any], with_officer: bool
+) -> None:
     author, officer = UserFactory(staff=True), UserFactory(staff=True) if with_officer else None
     team = TeamFactory(officer=officer)
     ExchangeFactory(author=author, team=team, follow_up_on=TODAY, subject="Statuts")

@@ -291,7 +291,7 @@ def test_machines_are_found_by_name() -> None:
 
 def test_comment_has_a_limit_and_what_the_house_says_before_it_is_no_reason() -> None:
     team, staff = factories.TeamFactory(recognised=True), factories.UserFactory(staff=True)
-    with pytest.raises(TransitionRefused, match="la limite est de 2.000"):
+    with pytest.raises(TransitionRefused, match=r"la limite est de 2.000"):
         fire(team, "suspend", actor=staff, comment="a" * 2_001)
     with pytest.raises(TransitionRefused, match="motif est demandé"):
         fire(team, "suspend", actor=staff, said="À compter du 02/03/2026.")

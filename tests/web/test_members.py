@@ -304,9 +304,7 @@ def test_departure_that_changes_no_rule_says_so(staff: Client) -> None:
     assert "Aucune règle de composition n'est remise en cause" in plain(leave(staff, stay, "2026-06-30", confirmed=""))
 
 
-def test_departure_recorded_by_mistake_is_taken_back_with_all_that_it_had_ended(
-    staff: Client, gp: Membership
-) -> None:
+def test_departure_recorded_by_mistake_is_taken_back_with_all_that_it_had_ended(staff: Client, gp: Membership) -> None:
     leave(staff, gp, "2026-06-30")
     assert TeamFinding.objects.filter(team=gp.team, code="NO_GP").exists()
     assert Amendment.objects.get(kind="sortie").state == "draft"
