@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
 from django.urls import reverse_lazy
 from django.utils.functional import lazy
 from django.utils.html import format_html
@@ -59,6 +61,11 @@ def _company() -> CompanyField:
 class JoiningForm(forms.Form):
     """Who joins a team, from when on, and how they practise."""
 
+    PARTS = (
+        ("Sa place dans l’équipe", ("joined_on", "status", "is_referent")),
+        ("Son exercice", ("mode", "place", "company")),
+    )
+
     professional = ProfessionalField(
         label="Professionnel déjà enregistré",
         required=False,
@@ -74,6 +81,11 @@ class JoiningForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["professional"].known = Professional.objects.visible_to(user)  # type: ignore[attr-defined]
+
+    def parts(self) -> Iterator[tuple[str, list[BoundField]]]:
+        """Yield the parts of the page after the person: a title, and its fields."""
+        for title, names in self.PARTS:
+            yield title, [self[name] for name in names]
 
     def stay(self) -> dict[str, Any]:
         """Return what was typed of the stay, without the person."""
@@ -139,9 +151,7 @@ class CorrectingForm(VersionedForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Choisissez ce qui est juste."},
     )
-    left_on = DayField(
-        label="Dernier jour dans l’équipe", required=False, help_text="Si le départ a un autre jour."
-    )
+    left_on = DayField(label="Dernier jour dans l’équipe", required=False, help_text="Si le départ a un autre jour.")
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

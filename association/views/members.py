@@ -171,9 +171,7 @@ def company_complete(request: HttpRequest, pk: int) -> HttpResponse:
     back = request.GET.get("retour", "")
     back = back if url_has_allowed_host_and_scheme(back, None) else reverse("association:team_list")
     form = CompletingCompanyForm(request.POST or None, company=company)
-    if form.is_valid() and saved(
-        form, lambda: complete_company(company=company, actor=request.user, **form.numbers())
-    ):
+    if form.is_valid() and saved(form, lambda: complete_company(company=company, actor=request.user, **form.numbers())):
         messages.success(request, f"« {company} » est complétée.")
         return redirect(back)
     page = {"form": form, "company": company, "back": back}

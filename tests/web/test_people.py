@@ -489,3 +489,28 @@ def test_referent_who_has_left_sees_no_member_any_more_and_the_own_page_still(db
 def test_mark_that_turns_the_reading_is_not_kept_in_a_name(staff: Client) -> None:
     staff.post(NEW, TYPED | {"last_name": "\u202eÉvrard\u2066"})
     assert Professional.objects.get().last_name == "Évrard"
+
+
+# --- what only some professions fill in ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("profession", "kept"), [("10", True), ("40", True), ("60", False), ("21", False)])
+def test_specialty_is_taken_of_the_professions_that_have_one(staff: Client, profession: str, kept: bool) -> None:
+    page = staff.post(NEW, {**TYPED, "profession": profession, "specialty": "Gériatrie"})
+    assert Professional.objects.filter(specialty="Gériatrie").exists() is kept
+    if not kept:
+        assert "Seul un médecin ou un chirurgien-dentiste a une spécialité" in plain(page)
+        assert page.context["form"]["specialty"].value() == "Gériatrie"
+
+
+def test_form_says_which_profession_fills_in_what(staff: Client) -> None:
+    form = staff.get(NEW).context["form"]
+    named = {name: form.fields[name].widget.attrs.get("data-only-for") for name in form.fields}
+    assert {name: codes for name, codes in named.items() if codes} == {
+        "is_general_practitioner": "10",
+        "specialty": "10 40",
+        "is_biologist": "10 21",
+    }
+    assert {name for _, fields in form.parts() for name in (field.name for field in fields)} == set(form.fields) - {
+        "version"
+    }
