@@ -75,7 +75,7 @@ class ProfessionalForm(VersionedForm):
 
     PARTS = (
         ("Identité", ("rpps", "last_name", "first_name")),
-        ("Profession", ("profession", "specialty", "is_general_practitioner", "is_biologist")),
+        ("Métier", ("profession", "specialty", "is_general_practitioner", "is_biologist")),
         ("Coordonnées", ("commune", "email", "phone", "mssante")),
     )
 
