@@ -49,7 +49,7 @@ class ProjectTable(tables.Table):
         return self.value_themes(record)
 
     def value_themes(self, record: HealthProject) -> str:
-        return ", ".join(theme.name for theme in record.themes.all())
+        return ", ".join(str(theme) for theme in record.themes.all())
 
 
 class DocumentTable(tables.Table):

@@ -49,7 +49,10 @@ def team_figures(user: User) -> Iterator[Figure]:
             f"{url}?state={state.TO_COMPLETE}",
         )
         yield Figure(
-            "Reconnues", str(counts["recognised"]), "sans convention en cours", f"{url}?state={state.RECOGNISED}"
+            "Reconnues ou enregistrées",
+            str(counts["recognised"]),
+            "sans convention en cours",
+            f"{url}?state={state.RECOGNISED}",
         )
     if user.role in ("staff", "admin"):  # a treasurer's other numbers are of money
         query = f"?constat={EVERY_BLOCKING}"

@@ -62,7 +62,7 @@ def uncertain_messages(user: User) -> Iterator[InboxItem]:
 
 
 def follow_ups(user: User) -> Iterator[InboxItem]:
-    """What the user had promised to come back to, the oldest first, each a click from its exchange."""
+    """What the user, or somebody who has left, had promised to come back to: the oldest first, each a click away."""
     found = list(due_follow_ups(user))
     for exchange in found[:MANY]:
         yield InboxItem(
@@ -83,12 +83,13 @@ def exchange_url(exchange: Exchange) -> str:
     return f"{reverse('association:team_exchanges', args=[exchange.team_id])}#echange-{exchange.pk}"
 
 
-def _told_follow_up(exchange: Exchange) -> str:
+def _told_follow_up(exchange: Any) -> str:
     due = exchange.follow_up_on or timezone.localdate()
     late = (timezone.localdate() - due).days
     age = "aujourd’hui" if not late else "depuis hier" if late == 1 else f"depuis {late} jours"
     what = exchange.subject or f"{exchange.get_kind_display()} du {exchange.held_on:%d/%m/%Y}"
-    return f"{what}, à relancer {age}"
+    alone = ", personne n’en est plus chargé" if exchange.has_nobody else ""
+    return f"{what}, à relancer {age}{alone}"
 
 
 def _dossiers(

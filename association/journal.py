@@ -24,12 +24,13 @@ class StaleEdit(Exception):
     """Somebody else changed the object since the page was shown; nothing was written.
 
     Attributes:
-        changes: what the others changed since, oldest first.
+        changes: what the others changed since, oldest first; empty when the page did not say what it had shown.
+        version: the one of now, if the object has one.
         reason: a French sentence that one can show.
     """
 
-    def __init__(self, changes: list[FieldChange]) -> None:
-        self.changes = changes
+    def __init__(self, changes: list[FieldChange], *, version: int | None = None) -> None:
+        self.changes, self.version = changes, version
         self.reason = _told(changes)
         super().__init__(self.reason)
 
@@ -52,7 +53,7 @@ def save_changes(
     with transaction.atomic():
         fresh: Any = lock(obj)
         if version is not None and version != fresh.version:
-            raise StaleEdit(changes_since(fresh, version))
+            raise StaleEdit(changes_since(fresh, version), version=fresh.version)
         single, many = _split(fresh, values)
         before = {name: _shown(fresh, name) for name in values}
         for name, value in single.items():
@@ -107,7 +108,9 @@ def in_full(obj: models.Model, names: Iterable[str], *, gone: bool = False) -> l
 
 
 def changes_since(obj: models.Model, version: int) -> list[FieldChange]:
-    """Return what was changed after ``version`` of an object, oldest first."""
+    """Return what was changed after ``version`` of an object, oldest first; nothing for -1, the version of no page."""
+    if version < 0:
+        return []
     return list(
         FieldChange.objects.filter(
             content_type=ContentType.objects.get_for_model(obj), object_id=obj.pk, version__gt=version
@@ -132,7 +135,10 @@ def in_words(value: Any) -> str:
 
 def _told(changes: list[FieldChange]) -> str:
     if not changes:
-        return "Cette fiche a été modifiée entre-temps. Rien n'a été enregistré : relisez-la avant de recommencer."
+        return (
+            "Cette fiche a pu être modifiée depuis que vous l'avez ouverte. Rien n'a été enregistré, et rien de ce que "
+            "vous avez saisi n'est perdu : relisez-la, puis enregistrez de nouveau."
+        )
     last = changes[-1]
     said = "; ".join(
         f"{change.label} : « {change.before or 'vide'} » est devenu « {change.after or 'vide'} »" for change in changes

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
-from association.eligibility import ConventionFacts
+from association.eligibility import NOTICE, ConventionFacts
 from association.nomenclature import TeamKind
 
-RENEW_WITHIN = timedelta(days=90)
 RUNNING, UNSIGNED = frozenset({"signed", "suspended"}), frozenset({"issued", "signing"})
 
 
@@ -160,7 +159,7 @@ def _under_convention(standing: Standing) -> NextStep:
         what = "Relire et émettre" if amended.amendments_to_issue else "Recueillir les signatures de"
         return NextStep(f"{what} l'avenant de la convention {amended.number}.", Whose.OFFICE, section, action=action)
     last = max(running, key=lambda one: one.ends_on, default=None)
-    if last is not None and last.ends_on <= standing.on + RENEW_WITHIN:
+    if last is not None and last.ends_on <= standing.on + NOTICE:
         said = f"Préparer le renouvellement : la convention {last.number} s'achève le {last.ends_on:%d/%m/%Y}."
         return NextStep(said, Whose.OFFICE, section, action=action)
     if standing.blocking:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from association.eligibility import Gate, blocking_for
 from association.findings import findings_of
 from association.models import ComplementPoint, HealthProject, Team
+from association.selectors.recognition import recognised_word
 
 
 def missing_for_submission(team: Team) -> str | None:
@@ -24,7 +25,10 @@ def missing_for_submission(team: Team) -> str | None:
 def missing_for_convention(team: Team) -> str | None:
     """Return what keeps a team from having a convention issued, in French, or nothing."""
     if team.state not in (Team.State.RECOGNISED, Team.State.UNDER_CONVENTION):
-        return f"L'équipe est à l'état « {team.get_state_label()} » : une convention suppose une équipe reconnue."
+        return (
+            f"L'équipe est à l'état « {team.get_state_label()} » : une convention suppose que "
+            f"l'équipe soit {recognised_word(team.kind)}."
+        )
     return _first_of(team, Gate.CONVENTION)
 
 

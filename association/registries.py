@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from association.eligibility import Finding
-    from association.models import Job, Team, User
+    from association.models import Job, Membership, Team, User
 
 EntryT = TypeVar("EntryT")
 
@@ -240,6 +240,14 @@ withdrawal_effects: Registry[Callable[[Team], Iterable[str]]] = Registry("what e
 # By keyword (membership, day, actor): what follows from a member who joined, or whose stay has an end now.
 after_joining: Registry[Callable[..., None]] = Registry("after a member joined")
 after_leaving: Registry[Callable[..., None]] = Registry("after a member left")
+# membership, last day -> what would end with the stay, one French sentence each; said before the departure is recorded.
+leaving_effects: Registry[Callable[[Membership, date], Iterable[str]]] = Registry("what ends with a stay")
+# membership, recorded last day, right last day (None: still there) -> why the departure may no longer be corrected.
+departure_obstacles: Registry[Callable[[Membership, date, date | None], str | None]] = Registry(
+    "obstacles to correcting a departure"
+)
+# By keyword (membership, day: the last day that was recorded, actor): what follows from a departure that was a mistake.
+after_staying: Registry[Callable[..., None]] = Registry("after a departure was taken back")
 # teams, day -> findings by team's pk, in a number of queries that does not grow with the teams.
 finding_sources: Registry[Callable[..., Mapping[int, Sequence[Finding]]]] = Registry("findings on a dossier")
 # code of a finding -> how it is watched; in the order of lists.

@@ -23,6 +23,7 @@ LABELS = {
     "withdrawn": "Reconnaissance retirée",
     "closed": "Close",
 }
+OF_ESP_CLAP = {"recognised": "Enregistrement", "withdrawn": "Enregistrement retiré"}
 # Off the way: after which stage a team that is there stands.
 ASIDE = {"to_complete": "submitted", "refused": "submitted", "withdrawn": "recognised"}
 
@@ -52,7 +53,7 @@ def stages(
     if state == "closed":
         row = [stage for stage in row if stage.status == "done"]
     if state not in way:
-        label = outcome or LABELS[state]
+        label = outcome or _label(state, kind)
         row.insert(there + 1 if state != "closed" else len(row), Stage(label, "current", reached.get(state)))
     return row
 
@@ -69,8 +70,12 @@ def _standing_at(state: str, reached: Mapping[str, date | None], came_from: str,
     return max(passed, default=0)
 
 
+def _label(code: str, kind: str) -> str:
+    return OF_ESP_CLAP.get(code, LABELS[code]) if kind == TeamKind.ESP_CLAP else LABELS[code]
+
+
 def _stage(code: str, number: int, there: int, state: str, kind: str, reached: Mapping[str, date | None]) -> Stage:
-    label = "Enregistrement" if code == "recognised" and kind == TeamKind.ESP_CLAP else LABELS[code]
+    label = _label(code, kind)
     if code == state:
         return Stage(label, "current", reached.get(code))
     if number <= there:

@@ -17,11 +17,13 @@ from association.identifiers import NIR_REFUSED, contains_nir
 from association.machine import Stateful, TransitionRefused, state_field
 from association.models.history import TransitionLog
 from association.models.users import User
+from association.money import grouped
 
 StatefulT = TypeVar("StatefulT", bound=Stateful)
 ModelT = TypeVar("ModelT", bound=models.Model)
 
 CHUNK = 2_000
+MOST_COMMENT = 2_000  # characters that somebody may type
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,15 @@ def lock(obj: ModelT) -> ModelT:
     return manager.select_for_update(of=("self",)).get(pk=obj.pk)
 
 
-def fire(obj: StatefulT, name: str, *, actor: User, comment: str = "", **arguments: Any) -> StatefulT:
+def fire(obj: StatefulT, name: str, *, actor: User, comment: str = "", said: str = "", **arguments: Any) -> StatefulT:
     """Move ``obj`` through the transition ``name`` and return the fresh row.
 
     Locks the row (parents first), reads it again, checks permission and guards, runs the transition method, saves,
     and writes the log row; or does none of it. The object passed in is left as it was: use the one returned.
+
+    Args:
+        comment: what somebody typed, of `MOST_COMMENT` characters at most.
+        said: what the house writes before it in the history (a day, a letter); it is no reason by itself.
 
     Raises:
         TransitionRefused: with the reason in French.
@@ -61,7 +67,7 @@ def fire(obj: StatefulT, name: str, *, actor: User, comment: str = "", **argumen
         fresh = lock(obj)
         if reason := refusal(fresh, name, actor=actor, comment=comment, arguments=arguments):
             raise TransitionRefused(reason)
-        _move(fresh, name, actor, comment, arguments).save()
+        _move(fresh, name, actor, f"{said} {comment}".strip() if said else comment, arguments).save()
     return fresh
 
 
@@ -96,6 +102,11 @@ def refusal(obj: Stateful, name: str, *, actor: User, comment: str, arguments: M
         return "Votre rôle ne permet pas cette étape."
     if found.custom["needs_comment"] and not comment.strip():
         return "Un motif est demandé pour cette étape."
+    if len(comment) > MOST_COMMENT:
+        return (
+            f"Le motif compte {grouped(len(comment))} caractères, la limite est de {grouped(MOST_COMMENT)} : "
+            "raccourcissez-le."
+        )
     if contains_nir(comment):
         return NIR_REFUSED
     if "\x00" in comment:  # no database of ours keeps one the same way: PostgreSQL refuses it

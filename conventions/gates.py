@@ -7,15 +7,22 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from association.eligibility import NOTICE
 from association.models import Team
 from association.models.teams import may_have_convention
 from association.nomenclature import TeamKind
 from association.readiness import missing_for_convention
 from association.registries import priced_kinds
+from association.selectors.recognition import recognised_word
 from conventions.models import Convention
 
 IN_PREPARATION = (Convention.State.DRAFT, Convention.State.ISSUED, Convention.State.SIGNING)
 RENEWABLE = (Convention.State.SIGNED, Convention.State.SUSPENDED, Convention.State.ENDED)
+
+
+def renewable_from(convention: Convention) -> date:
+    """Return the day from which a convention is renewed: when its end is near enough to be a finding."""
+    return convention.ends_on - NOTICE
 
 
 def is_paid(kind: str) -> bool:
@@ -28,7 +35,10 @@ def missing_for_draft(team: Team) -> str | None:
     if reason := may_have_convention(team, None, {}):
         return reason
     if team.state not in (Team.State.RECOGNISED, Team.State.UNDER_CONVENTION):
-        return f"L'équipe est à l'état « {team.get_state_label()} » : une convention suppose une équipe reconnue."
+        return (
+            f"L'équipe est à l'état « {team.get_state_label()} » : une convention suppose que "
+            f"l'équipe soit {recognised_word(team.kind)}."
+        )
     other = Convention.objects.filter(team=team, state__in=IN_PREPARATION).first()
     if other:
         return f"La convention {other.number} est déjà en préparation : menez-la à la signature, ou abandonnez-la."

@@ -102,12 +102,16 @@ def register() -> None:
     from association import registries
     from association.registries import HistorySource
     from conventions.services.amendment_drafting import invite_newcomer, state_departure
+    from conventions.services.departures import departure_is_signed, ends_with_stay, take_departure_back
     from conventions.services.ending import stop_with_recognition
 
     registries.closing_obstacles.add("conventions.live", live_convention)
     registries.convention_facts.add("conventions", facts_of_conventions)
     registries.after_joining.add("conventions.invite", invite_newcomer)
     registries.after_leaving.add("conventions.depart", state_departure)
+    registries.leaving_effects.add("conventions.depart", ends_with_stay)
+    registries.departure_obstacles.add("conventions.signed", departure_is_signed)
+    registries.after_staying.add("conventions.stay", take_departure_back)
     registries.after_withdrawal.add("conventions.stop", stop_with_recognition)
     registries.withdrawal_effects.add("conventions.stop", ends_with_recognition)
     registries.state_dates.add(Team.State.UNDER_CONVENTION.value, effect_of_running)

@@ -8,12 +8,20 @@ class PaymentsConfig(AppConfig):
     def ready(self) -> None:
         from association.listing.declaration import register
         from association.permissions import grant
-        from association.registries import figures, inbox, job_kinds, priced_kinds, separating_obstacles
+        from association.registries import (
+            departure_obstacles,
+            figures,
+            inbox,
+            job_kinds,
+            priced_kinds,
+            separating_obstacles,
+        )
         from payments import changes, due, found, immutability, sheets
         from payments.figures import ceiling_figures, run_figures
         from payments.inbox import accounts_to_verify, waiting_runs
         from payments.lists import AccountList, ExclusionList, LineList, PaymentList, RunList, RunPaymentList
         from payments.permissions import PERMISSIONS
+        from payments.selectors.departures import frozen_on_departure
         from payments.selectors.joined import frozen_since_joining
         from payments.selectors.prices import kinds_with_prices
         from payments.services.exporting import EXPORT_JOB, export_job
@@ -29,6 +37,7 @@ class PaymentsConfig(AppConfig):
         inbox.add("payments.runs", waiting_runs)
         inbox.add("payments.accounts", accounts_to_verify)
         separating_obstacles.add("payments.runs", frozen_since_joining)
+        departure_obstacles.add("payments.runs", frozen_on_departure)
         priced_kinds.add("payments.prices", kinds_with_prices)
         figures.add("payments.runs", run_figures)
         figures.add("payments.ceiling", ceiling_figures)

@@ -13,6 +13,7 @@ from association.eligibility.carrying import CARRYING
 from association.eligibility.composition import COMPOSITION
 from association.eligibility.facts import (
     KINDS,
+    NOTICE,
     ConventionFacts,
     EtpProgrammeFacts,
     MemberFacts,
@@ -73,6 +74,7 @@ __all__ = [
     "CONFIGURABLE_RULES",
     "DEFAULT_LEVELS",
     "LEVEL_LABELS",
+    "NOTICE",
     "Code",
     "ConfigurableRule",
     "ConventionFacts",

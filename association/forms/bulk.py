@@ -7,6 +7,7 @@ from django import forms
 from association.forms.shared import DayField, ProseField
 from association.forms.teams import UserField
 from association.models import Role, Team
+from association.workflow import MOST_COMMENT
 
 KEPT = "Le même motif pour toutes les lignes, conservé dans leur historique."
 
@@ -14,7 +15,7 @@ KEPT = "Le même motif pour toutes les lignes, conservé dans leur historique."
 class ReasonForm(forms.Form):
     """A reason, kept in the history of each row."""
 
-    comment = ProseField(label="Motif", needed="Indiquez le motif.", help_text=KEPT)
+    comment = ProseField(label="Motif", needed="Indiquez le motif.", longest=MOST_COMMENT, help_text=KEPT)
 
 
 class OfficerForm(forms.Form):

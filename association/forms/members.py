@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
 from django.urls import reverse_lazy
 from django.utils.functional import lazy
 from django.utils.html import format_html
@@ -58,6 +61,11 @@ def _company() -> CompanyField:
 class JoiningForm(forms.Form):
     """Who joins a team, from when on, and how they practise."""
 
+    PARTS = (
+        ("Sa place dans l’équipe", ("joined_on", "status", "is_referent")),
+        ("Son exercice", ("mode", "place", "company")),
+    )
+
     professional = ProfessionalField(
         label="Professionnel déjà enregistré",
         required=False,
@@ -73,6 +81,11 @@ class JoiningForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["professional"].known = Professional.objects.visible_to(user)  # type: ignore[attr-defined]
+
+    def parts(self) -> Iterator[tuple[str, list[BoundField]]]:
+        """Yield the parts of the page after the person: a title, and its fields."""
+        for title, names in self.PARTS:
+            yield title, [self[name] for name in names]
 
     def stay(self) -> dict[str, Any]:
         """Return what was typed of the stay, without the person."""
@@ -121,9 +134,35 @@ class ChangeForm(VersionedForm):
 
 
 class LeavingForm(VersionedForm):
-    """The last day of a stay."""
+    """The last day of a stay; ``confirmed``: its consequences were shown."""
 
     left_on = DayField(label="Dernier jour dans l’équipe", needed="Indiquez la date de sortie.")
+    confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+
+class CorrectingForm(VersionedForm):
+    """What is right of a departure that was recorded by mistake: another last day, or none."""
+
+    STAYS, OTHER_DAY = "reste", "jour"
+
+    what = forms.ChoiceField(
+        label="Ce qui est juste",
+        choices=[(OTHER_DAY, "Le départ a un autre jour"), (STAYS, "Cette personne n’a pas quitté l’équipe")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez ce qui est juste."},
+    )
+    left_on = DayField(label="Dernier jour dans l’équipe", required=False, help_text="Si le départ a un autre jour.")
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("what") == self.OTHER_DAY and not given.get("left_on") and "left_on" not in self.errors:
+            self.add_error("left_on", "Indiquez le dernier jour dans l’équipe.")
+        return given
+
+    @property
+    def last_day(self) -> date | None:
+        """The right last day; None when the person has not left."""
+        return self.cleaned_data["left_on"] if self.cleaned_data["what"] == self.OTHER_DAY else None
 
 
 class CompanyForm(forms.Form):
@@ -146,6 +185,20 @@ class CompanyForm(forms.Form):
         if number:
             finess(number)
         return number
+
+
+class CompletingCompanyForm(CompanyForm):
+    """The numbers that a company lacks; those that it has are not asked for."""
+
+    def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in list(self.fields):
+            if getattr(company, name):
+                del self.fields[name]
+
+    def numbers(self) -> dict[str, str]:
+        """Return the arguments of `association.services.companies.complete_company`."""
+        return {name: self.cleaned_data.get(name, "") for name in ("siret", "finess")}
 
 
 class ReferentForm(VersionedForm):

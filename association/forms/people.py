@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.forms.boundfield import BoundField
 
 from association.forms.places import CommuneField, ProfessionalField
 from association.forms.shared import TURNING, VersionedForm
@@ -17,8 +19,15 @@ from association.money import grouped
 from association.nomenclature import Profession
 
 MAX_NAME, MAX_PHONE, MAX_REASON = 100, 30, 500
+DOCTORS = (Profession.MEDECIN,)
+SPECIALISTS = (Profession.MEDECIN, Profession.CHIRURGIEN_DENTISTE)
 BIOLOGISTS = (Profession.MEDECIN, Profession.PHARMACIEN)
 PROFESSIONS = [("", "Choisir…"), *Profession.choices]
+
+
+def only_for(*professions: Profession) -> dict[str, str]:
+    """Return the attribute of an input that only some professions fill in."""
+    return {"data-only-for": " ".join(professions)}
 
 
 class LineField(forms.CharField):
@@ -64,12 +73,30 @@ class RppsField(forms.CharField):
 class ProfessionalForm(VersionedForm):
     """What is known of a professional; the RPPS is not among it (`NewProfessionalForm`)."""
 
+    PARTS = (
+        ("Identité", ("rpps", "last_name", "first_name")),
+        ("Métier", ("profession", "specialty", "is_general_practitioner", "is_biologist")),
+        ("Coordonnées", ("commune", "email", "phone", "mssante")),
+    )
+
     last_name = LineField(label="Nom")
     first_name = LineField(label="Prénom")
-    profession = forms.ChoiceField(label="Profession", choices=PROFESSIONS)
-    is_general_practitioner = forms.BooleanField(label="Médecin généraliste", required=False)
-    specialty = LineField(label="Spécialité", required=False)
-    is_biologist = forms.BooleanField(label="Biologiste", required=False)
+    profession = forms.ChoiceField(
+        label="Profession", choices=PROFESSIONS, widget=forms.Select(attrs={"data-decides": "profession"})
+    )
+    # Shown for the professions named; without script, always (site.js).
+    is_general_practitioner = forms.BooleanField(
+        label="Médecin généraliste", required=False, widget=forms.CheckboxInput(attrs=only_for(*DOCTORS))
+    )
+    specialty = LineField(
+        label="Spécialité",
+        required=False,
+        widget=forms.TextInput(attrs=only_for(*SPECIALISTS)),
+        help_text="Pour un médecin ou un chirurgien-dentiste.",
+    )
+    is_biologist = forms.BooleanField(
+        label="Biologiste", required=False, widget=forms.CheckboxInput(attrs=only_for(*BIOLOGISTS))
+    )
     commune = CommuneField(label="Commune", required=False, help_text="Par son nom ou son code INSEE.")
     email = forms.EmailField(label="Courriel", required=False)
     phone = LineField(
@@ -92,7 +119,15 @@ class ProfessionalForm(VersionedForm):
             self.add_error("is_general_practitioner", "Seul un médecin peut être médecin généraliste.")
         if known.get("is_biologist") and profession not in BIOLOGISTS:
             self.add_error("is_biologist", "Un biologiste est médecin ou pharmacien.")
+        if known.get("specialty") and profession and profession not in SPECIALISTS:
+            said = "Seul un médecin ou un chirurgien-dentiste a une spécialité\u00a0: videz ce champ."
+            self.add_error("specialty", said)
         return known
+
+    def parts(self) -> Iterator[tuple[str, list[BoundField]]]:
+        """Yield the parts of the page: a title, and its fields."""
+        for title, names in self.PARTS:
+            yield title, [self[name] for name in names if name in self.fields]
 
 
 class NewProfessionalForm(ProfessionalForm):

@@ -73,9 +73,12 @@ class SectionForm(forms.Form):
 
     @property
     def version_seen(self) -> int:
-        """The version of the section that the page had shown; with « Garder la mienne » that of the other's text."""
+        """The version of the section that the page had shown; with « Garder la mienne » that of the other's text.
+
+        A page that shows none saves nothing (-1 is nobody's version).
+        """
         sent = (self.data.get(name, "") for name in ("version", "keep"))
-        return max((int(number) for number in sent if number.isdecimal()), default=0)
+        return max((int(number) for number in sent if number.isdecimal()), default=-1)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

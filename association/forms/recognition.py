@@ -15,6 +15,7 @@ from association.forms.uploads import ScanField
 from association.models import ComplementPoint, RecognitionRequest
 from association.selectors.recognition import recognised_word
 from association.services.recognition import Missing
+from association.workflow import MOST_COMMENT
 
 MAX_POINTS = 40
 FIRST_ROWS, MORE_ROWS = 3, 3
@@ -145,6 +146,7 @@ class DecisionForm(forms.Form):
     letter_reference = LineField(label="Référence du courrier", longest=80, needed="Indiquez la référence du courrier.")
     reason = ProseField(
         label="Motif du refus",
+        longest=MOST_COMMENT,
         required=False,
         help_text="Demandé pour un refus. L’équipe le lit, et peut reprendre son projet.",
     )
@@ -172,4 +174,9 @@ class WithdrawalForm(forms.Form):
         needed="Indiquez la date du retrait.",
         help_text="Ce jour-là, l’équipe n’est déjà plus reconnue.",
     )
-    comment = ProseField(label="Motif", needed="Indiquez le motif du retrait.", help_text="Conservé dans l’historique.")
+    comment = ProseField(
+        label="Motif",
+        longest=MOST_COMMENT,
+        needed="Indiquez le motif du retrait.",
+        help_text="Conservé dans l’historique.",
+    )

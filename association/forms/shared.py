@@ -90,7 +90,10 @@ class MailField(forms.EmailField):
 class ProseField(forms.CharField):
     """Free text without a NIR; too long is said, not cut by the browser."""
 
-    def __init__(self, *, rows: int = 3, needed: str = "Écrivez ce texte.", **options: Any) -> None:
+    def __init__(
+        self, *, rows: int = 3, needed: str = "Écrivez ce texte.", longest: int = MAX_PROSE, **options: Any
+    ) -> None:
+        self.longest = longest
         options.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
         super().__init__(error_messages={"required": needed}, **options)
         self.validators.append(refuse_nir)
@@ -100,8 +103,8 @@ class ProseField(forms.CharField):
 
     def validate(self, value: Any) -> None:
         super().validate(value)
-        if len(value) > MAX_PROSE:
-            found, limit = grouped(len(value)), grouped(MAX_PROSE)
+        if len(value) > self.longest:
+            found, limit = grouped(len(value)), grouped(self.longest)
             raise ValidationError(f"Ce texte compte {found} caractères, la limite est de {limit}. Raccourcissez-le.")
 
 
@@ -157,7 +160,8 @@ class VersionedForm(forms.Form):
         Fields that only the other person touched take the value of now, when ``fresh`` gives it.
         """
         taken = self._take_over(stale.changes, fresh) if fresh is not None else []
-        newest = max((change.version for change in stale.changes), default=getattr(fresh, "version", None))
+        told = max((change.version for change in stale.changes), default=getattr(fresh, "version", None))
+        newest = told if stale.version is None else stale.version
         if newest is not None:
             self.data[self.add_prefix("version")] = str(newest)
         self.add_error(None, stale.reason)

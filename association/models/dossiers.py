@@ -21,7 +21,7 @@ class DossierDocument(models.Model):
     """
 
     class Kind(models.TextChoices):
-        LETTER = "courrier", "Courrier de l'ARS"
+        LETTER = "courrier", "Courrier de l’ARS"
         PROJECT = "projet", "Projet de santé"
         CONVENTION = "convention", "Convention ou avenant signé"
         STATUTES = "statuts", "Statuts, récépissé"

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from association.fields import ProseField, WordsField
 from association.models.projects import HealthProject
-from association.models.teams import Team
+from association.models.teams import Team, state_label
 
 
 class RecognitionRequestQuerySet(models.QuerySet["RecognitionRequest"]):
@@ -106,6 +106,12 @@ class RecognitionRequest(models.Model):
         return submitted_on + timedelta(days=settings.OPINION_DAYS)
 
     @property
+    def decision_label(self) -> str:
+        """What the ARS decided, in the words of the team's kind; nothing before it has."""
+        accepted = self.decision == self.Decision.ACCEPTED
+        return state_label(self.team.kind, Team.State.RECOGNISED) if accepted else self.get_decision_display()
+
+    @property
     def is_open(self) -> bool:
         """Whether the ARS still has it in hand: neither decided nor handed back."""
         return not self.decision and self.closed_at is None
@@ -116,7 +122,7 @@ class ComplementPoint(models.Model):
 
     class Kind(models.TextChoices):
         DOCUMENT = "piece", "Pièce manquante"
-        PEOPLE = "personnes", "Composition de l'équipe"
+        PEOPLE = "personnes", "Composition de l’équipe"
         SECTION = "rubrique", "Rubrique du projet à compléter"
         STRUCTURE = "structure", "Structure juridique"
         MESSAGING = "messagerie", "Messagerie sécurisée"

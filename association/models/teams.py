@@ -10,12 +10,15 @@ from django.utils import timezone
 
 from association.fields import WordsField
 from association.machine import StateField, Stateful, transition
+from association.models.history import TransitionLog
 from association.models.members import Membership
 from association.nomenclature import TeamKind
 from association.registries import closing_obstacles, convention_facts
 
 MANAGE = "association.manage_team"
 DECIDE = "association.decide_recognition"
+OF_ESP_CLAP = {"recognised": "Enregistrée", "withdrawn": "Enregistrement retiré"}
+OF_THE_OTHERS = {"recognised": "Reconnue"}
 
 
 def is_a_date(name: str, sentence: str) -> Any:
@@ -77,6 +80,12 @@ def was_under_convention(team: Team, actor: Any, arguments: Any) -> str | None:
     return may_have_convention(team, actor, arguments)
 
 
+def state_label(kind: str, state: str) -> str:
+    """Return what a team of a kind is in a state: the ARS registers an ESP CLAP, and recognises the others."""
+    registered = OF_ESP_CLAP.get(state) if kind == TeamKind.ESP_CLAP else OF_THE_OTHERS.get(state)
+    return registered or str(dict(Team.State.choices).get(state, state))
+
+
 class Theme(models.Model):
     """A theme that teams choose for their coordination (docs/sources.md, 3)."""
 
@@ -87,7 +96,8 @@ class Theme(models.Model):
         ordering = ["name"]
 
     def __str__(self) -> str:
-        return self.name
+        """The name as the screen writes it; as it was written it stays the key of what is imported."""
+        return self.name.replace("'", "’")
 
 
 class TeamQuerySet(models.QuerySet["Team"]):
@@ -99,9 +109,21 @@ class TeamQuerySet(models.QuerySet["Team"]):
             own = Membership.objects.of_person(user.professional_id).filter(is_referent=True).current()
             return self.filter(memberships__in=own).distinct()
         if user.role == "ars":
-            seen = self.exclude(kind=TeamKind.INFORMAL).exclude(state__in=Team.BEFORE_SUBMISSION)
+            seen = self.exclude(kind=TeamKind.INFORMAL).came_to_submission()
             return seen.filter(department=user.department_id) if user.department_id else seen
         return self
+
+    def came_to_submission(self) -> TeamQuerySet:
+        """Teams from the submission on; of the closed ones, those that had come that far before they were closed."""
+        too_early = (*Team.BEFORE_SUBMISSION, Team.State.CLOSED)
+        came_so_far = TransitionLog.objects.filter(
+            content_type__app_label="association", content_type__model="team", object_id=models.OuterRef("pk")
+        ).exclude(to_state__in=too_early)
+        return self.exclude(state__in=Team.BEFORE_SUBMISSION).filter(
+            ~models.Q(state=Team.State.CLOSED)
+            | models.Q(recognised_on__isnull=False)  # taken over closed: nothing else tells it
+            | models.Exists(came_so_far)
+        )
 
 
 class Team(Stateful):
@@ -111,9 +133,9 @@ class Team(Stateful):
         REGISTERED = "registered", "Inscrite"
         ACCOMPANIED = "accompanied", "Accompagnée"
         DRAFTING = "drafting", "Projet en rédaction"
-        SUBMITTED = "submitted", "Déposée à l'ARS"
+        SUBMITTED = "submitted", "Déposée à l’ARS"
         TO_COMPLETE = "to_complete", "À compléter"
-        RECOGNISED = "recognised", "Reconnue"
+        RECOGNISED = "recognised", "Reconnue ou enregistrée"
         REFUSED = "refused", "Refusée"
         UNDER_CONVENTION = "under_convention", "Sous convention"
         SUSPENDED = "suspended", "Suspendue"
@@ -194,6 +216,10 @@ class Team(Stateful):
     def __str__(self) -> str:
         return self.name
 
+    def get_state_label(self) -> str:
+        """Return the French label of the state, in the words of the team's kind."""
+        return state_label(self.kind, str(self.state))
+
     @transition(state, source=State.REGISTERED, target=State.ACCOMPANIED, permission=MANAGE, label="Accompagner")
     def accompany(self) -> None: ...
 
@@ -212,7 +238,7 @@ class Team(Stateful):
         source=[State.DRAFTING, State.TO_COMPLETE],
         target=State.SUBMITTED,
         permission=MANAGE,
-        label="Déposer à l'ARS",
+        label="Déposer à l’ARS",
         guards=[may_be_recognised, is_ready_for_the_ars],
     )
     def submit(self) -> None: ...

@@ -70,7 +70,7 @@ class Epci(models.Model):
         """The codes of the source; a newer edition may bring another, which is shown as it is."""
 
         CC = "CC", "Communauté de communes"
-        CA = "CA", "Communauté d'agglomération"
+        CA = "CA", "Communauté d’agglomération"
         CU = "CU", "Communauté urbaine"
         METRO = "METRO", "Métropole"
         MET69 = "MET69", "Métropole de Lyon"

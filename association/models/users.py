@@ -17,7 +17,7 @@ class Role(models.TextChoices):
     TREASURER = "treasurer", "Trésorier·ère"
     ARS = "ars", "ARS"
     AUDITOR = "auditor", "Contrôle (comptable, commissaire aux comptes)"
-    REFERENT = "referent", "Référent·e d'équipe"
+    REFERENT = "referent", "Référent·e d’équipe"
     ADMIN = "admin", "Administrateur·rice"
     SYSTEM = "system", "Système"
 

@@ -5,7 +5,7 @@ Read from the changes of state and the journal, in a number of queries that the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from django.urls import NoReverseMatch, reverse
 
 from association.machine import state_field
 from association.models import FieldChange, Role, Team, TransitionLog, User
+from association.models.teams import state_label
 from association.registries import ChangeSource, change_sources
 
 LINES = 12
@@ -95,11 +96,12 @@ def changes_since(user: User, since: datetime, *, lines: int = LINES) -> Changes
         [*_by_state(states, user), *_by_field(fields)], key=lambda one: (one.row.at, one.row.pk), reverse=True
     )
     shown = found[:lines]
-    names = dict(Team.objects.filter(pk__in={one.team for one in shown if one.team}).values_list("pk", "name"))
+    known = Team.objects.filter(pk__in={one.team for one in shown if one.team}).values_list("pk", "name", "kind")
+    names, kinds = {pk: name for pk, name, _ in known}, {pk: kind for pk, _, kind in known}
     groups: dict[Any, ChangedGroup] = {}
     for one in shown:
         key, title, url = _heading(one, names)
-        groups.setdefault(key, ChangedGroup(title, url)).lines.append(_line(one, user))
+        groups.setdefault(key, ChangedGroup(title, url)).lines.append(_line(one, user, kinds))
     return Changes(list(groups.values()), len(found) - len(shown), READ in (len(states), len(fields)))
 
 
@@ -155,15 +157,18 @@ def _heading(one: _Gathered, names: dict[int, str]) -> tuple[Any, str, str]:
     return heading, heading, _address(several)
 
 
-def _line(one: _Gathered, user: User) -> Change:
+def _line(one: _Gathered, user: User, kinds: Mapping[int, str]) -> Change:
     actor = _actor(one.row.actor, user)
     if one.source is None:
         return Change("Dossier modifié", actor, one.row.at, detail=_labels(list(one.labels)))
     source, count, state = one.source, len(one.names), one.row.to_state
     what = f"{source.one}{next(iter(one.names.values()))}" if count == 1 else f"{count}\u00a0{source.many}"
     url = _address(source.page, next(iter(one.names))) if count == 1 and source.page else ""
-    labels = {str(code): str(label) for code, label in state_field(source.model).flatchoices}
-    return Change(what, actor, one.row.at, url=url, state=state, state_label=labels.get(state, state))
+    if source.model is Team and one.team is not None:
+        label = state_label(kinds[one.team], state)
+    else:
+        label = str(dict(state_field(source.model).flatchoices).get(state, state))
+    return Change(what, actor, one.row.at, url=url, state=state, state_label=label)
 
 
 def _labels(labels: list[str]) -> str:

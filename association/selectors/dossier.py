@@ -16,6 +16,7 @@ from association.models import Commune, HealthProject, RecognitionRequest, Struc
 from association.models.teams import suspended_out_of
 from association.next_steps import NextStep, Standing, Whose, next_step
 from association.registries import convention_facts
+from association.selectors.recognition import recognition_word
 from association.team_stages import Stage, stages
 from association.workflow import Offer, offers
 
@@ -122,7 +123,7 @@ def subject_of(team: Team) -> Subject:
     known = list(versions)
     submitted = [one for one in known if one.state != HealthProject.State.DRAFT]
     said = (submitted or known or [team])[-1]
-    return Subject(tuple(theme.name for theme in said.themes.all()), said.shared_patients)
+    return Subject(tuple(str(theme) for theme in said.themes.all()), said.shared_patients)
 
 
 def sections_of(team: Team, *, user: User) -> list[Section]:
@@ -134,7 +135,8 @@ def sections_of(team: Team, *, user: User) -> list[Section]:
         except NoReverseMatch:  # not built
             continue
         if user.has_perm(str(getattr(resolve(url).func, "permission", ""))):
-            found.append(Section(anchor, title, url))
+            shown = recognition_word(team.kind) if anchor == "reconnaissance" else title
+            found.append(Section(anchor, shown, url))
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 
@@ -15,6 +15,7 @@ from association.jobs import LIVE
 from association.mails import SEND_JOB
 from association.models import Exchange, Job, Membership, OutgoingMail, Professional, Role, Team, User
 from association.money import SPACE, grouped
+from association.permissions import roles_with
 
 
 @dataclass(frozen=True)
@@ -101,14 +102,27 @@ def in_hours(minutes: int) -> str:
 
 
 def due_follow_ups(user: User, *, on: date | None = None) -> QuerySet[Exchange]:
-    """Return what the user has to come back to on a day (today by default), of own exchanges and own teams."""
+    """Return what the user has to come back to on a day (today by default), with ``has_nobody``.
+
+    Those of own exchanges and own teams; and those that nobody would see any more (``has_nobody``): their author and
+    the officer of their team have left.
+    """
+    here = _at_work()
+    has_nobody = ~Q(author__in=here) & ~Q(team__officer__in=here)
     return (
         Exchange.objects.visible_to(user)
         .filter(follow_up_on__lte=on or timezone.localdate(), followed_up_at__isnull=True)
-        .filter(Q(author=user) | Q(team__officer=user))
+        .annotate(has_nobody=Case(When(has_nobody, then=Value(True)), default=Value(False)))
+        .filter(Q(author=user) | Q(team__officer=user) | Q(has_nobody=True))
         .select_related("team")
         .order_by("follow_up_on", "pk")
     )
+
+
+def _at_work() -> QuerySet[User]:
+    """Return the accounts that open the site today and read exchanges."""
+    still = Q(access_until=None) | Q(access_until__gte=timezone.localdate())
+    return User.objects.filter(still, is_active=True, role__in=roles_with("association.view_exchanges"))
 
 
 def addresses_of(team: Team) -> list[Address]:

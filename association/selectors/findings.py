@@ -12,6 +12,7 @@ from association.eligibility import Finding, Gate, Level
 from association.findings import SUBJECT_LENGTH, findings_of
 from association.models import Team, TeamFinding, User
 from association.registries import watched_findings
+from association.selectors.mending import Place, places_of
 
 EVERY_BLOCKING = "bloquants"
 # With the ARS, or recognised: what was there once and is lost matters to somebody.
@@ -31,10 +32,31 @@ STOPS = {
 
 @dataclass(frozen=True)
 class DossierFinding:
-    """A finding of today with the day since which it stands (None: it was not noted yet), and what it will prevent."""
+    """A finding of today with the day since which it stands (None: it was not noted yet), and what it will prevent.
+
+    Attributes:
+        is_early: the team has not come to its first gate: what will block there is work in hand, and no alarm.
+        place: where it is mended, for who may.
+    """
 
     finding: Finding
     since: date | None
+    is_early: bool = False
+    place: Place | None = None
+
+    @property
+    def label(self) -> str:
+        """What its badge says at this stage of the team."""
+        if self.blocks:
+            return "À faire" if self.is_early else "Bloquant"
+        return "À prévoir" if self.will_stop else "Avertissement"
+
+    @property
+    def tone(self) -> str:
+        """The tone of its badge: calm for what is not due yet."""
+        if self.blocks:
+            return "waiting" if self.is_early else "bad"
+        return "idle" if self.will_stop else "attention"
 
     @property
     def blocks(self) -> bool:
@@ -59,12 +81,16 @@ class Told:
     only_name: str
 
 
-def dossier_findings(team: Team) -> list[DossierFinding]:
-    """Return what the rules find on a team today, what blocks first."""
+def dossier_findings(team: Team, *, user: User) -> list[DossierFinding]:
+    """Return what the rules find on a team today, what blocks first, as somebody's page shows it."""
     noted = {(code, subject): since for code, subject, since in _noted(team)}
+    found, is_early = findings_of(team), team.state in Team.BEFORE_SUBMISSION
+    places = places_of(team, found, user=user)
     return [
-        DossierFinding(finding, noted.get((finding.code, finding.subject[:SUBJECT_LENGTH])))
-        for finding in findings_of(team)
+        DossierFinding(
+            finding, noted.get((finding.code, finding.subject[:SUBJECT_LENGTH])), is_early, places.get(finding)
+        )
+        for finding in found
     ]
 
 

@@ -6,9 +6,9 @@ a number of queries that does not grow with the dossier.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -17,10 +17,12 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, Q
 
 from association.machine import state_field
-from association.models import FieldChange, Team, TransitionLog
+from association.models import FieldChange, HealthProject, Team, TransitionLog
+from association.models.teams import state_label
 from association.registries import history_sources
 
 PER_PAGE, LAST_PAGE = 30, 1_000
+PAUSE = timedelta(minutes=10)
 BEGINNINGS = {"reprise": "Reprise du classeur", "demo": "Région de démonstration"}
 
 Named = Mapping[tuple[int, int], tuple[type[Any], str]]  # (content type, pk) -> model, name on screen
@@ -30,7 +32,8 @@ Named = Mapping[tuple[int, int], tuple[type[Any], str]]  # (content type, pk) ->
 class JournalEntry:
     """One line: who, when, on what, what was done, what stood there before and after.
 
-    ``is_state``: a change of state (``before`` and ``after`` are states); else of a field.
+    ``is_state``: a change of state (``before`` and ``after`` are states); else of a field. ``answer``: of which version
+    of the health project it changes which answer, if it does; ``begun_at``: when the first of several folded ones was.
     """
 
     at: datetime
@@ -41,6 +44,8 @@ class JournalEntry:
     after: str = ""
     comment: str = ""
     is_state: bool = False
+    answer: tuple[int, str] | None = None
+    begun_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -58,14 +63,41 @@ def journal_of(team: Team, *, page: int = 1) -> JournalPage:
     number = min(max(page, 1), LAST_PAGE)
     first, wanted = (number - 1) * PER_PAGE, number * PER_PAGE + 1
     named = _objects_of(team)
-    merged = sorted([*_transitions(named, wanted), *_field_changes(team, wanted)], key=lambda one: one[0], reverse=True)
-    shown = tuple(entry for _, entry in merged[first : first + PER_PAGE])
+    merged = sorted(
+        [*_transitions(named, wanted, team.kind), *_field_changes(team, wanted)], key=lambda one: one[0], reverse=True
+    )
+    shown = [entry for _, entry in merged[first : first + PER_PAGE]]
     return JournalPage(
-        entries=shown,
+        entries=tuple(folded(shown)),
         number=number,
         older=number + 1 if len(merged) > first + PER_PAGE else None,
         newer=number - 1 if number > 1 else None,
     )
+
+
+def folded(entries: Iterable[JournalEntry]) -> list[JournalEntry]:
+    """Make one line of the changes of one answer that one person wrote without a pause (`PAUSE`), newest first.
+
+    The health project is saved as one types and clicks: two clicks on the way to a choice are one choice. A change that
+    was taken back stays told, each line for itself.
+    """
+    kept: list[JournalEntry] = []
+    latest: dict[tuple[int, str], int] = {}
+    for entry in entries:
+        place = latest.get(entry.answer) if entry.answer else None
+        later = kept[place] if place is not None else None
+        if place is not None and later is not None and _goes_on(entry, later):
+            kept[place] = replace(later, before=entry.before, begun_at=entry.at)
+            continue
+        if entry.answer:
+            latest[entry.answer] = len(kept)
+        kept.append(entry)
+    return kept
+
+
+def _goes_on(earlier: JournalEntry, later: JournalEntry) -> bool:
+    pause = (later.begun_at or later.at) - earlier.at
+    return earlier.actor == later.actor and pause <= PAUSE and earlier.before != later.after
 
 
 def _objects_of(team: Team) -> Named:
@@ -81,19 +113,23 @@ def _content_type(model: type[Model]) -> int:
     return ContentType.objects.get_for_model(model).pk
 
 
-def _transitions(named: Named, wanted: int) -> list[tuple[tuple[datetime, int, int], JournalEntry]]:
+def _transitions(named: Named, wanted: int, team_kind: str) -> list[tuple[tuple[datetime, int, int], JournalEntry]]:
     by_kind: dict[int, list[int]] = {}
     for kind, pk in named:
         by_kind.setdefault(kind, []).append(pk)
     theirs = reduce(or_, (Q(content_type=kind, object_id__in=pks) for kind, pks in by_kind.items()))
     rows = TransitionLog.objects.filter(theirs).select_related("actor").order_by("-at", "-pk")[:wanted]
-    return [((row.at, 1, row.pk), _transition(row, *named[row.content_type_id, row.object_id])) for row in rows]
+    return [
+        ((row.at, 1, row.pk), _transition(row, *named[row.content_type_id, row.object_id], team_kind)) for row in rows
+    ]
 
 
-def _transition(row: TransitionLog, model: type[Any], subject: str) -> JournalEntry:
+def _transition(row: TransitionLog, model: type[Any], subject: str, kind: str) -> JournalEntry:
     field: Any = state_field(model)
     labels = {found.name: str(found.custom["label"]) for found in field.get_all_transitions(model)}
     states = {str(code): str(label) for code, label in field.flatchoices}
+    if model is Team:
+        states = {code: state_label(kind, code) for code in states}
     return JournalEntry(
         at=row.at,
         actor=str(row.actor),
@@ -107,7 +143,7 @@ def _transition(row: TransitionLog, model: type[Any], subject: str) -> JournalEn
 
 
 def _field_changes(team: Team, wanted: int) -> list[tuple[tuple[datetime, int, int], JournalEntry]]:
-    kind = _content_type(Team)
+    kind, project = _content_type(Team), _content_type(HealthProject)
     rows = FieldChange.objects.filter(team=team).select_related("actor").order_by("-at", "-pk")[:wanted]
     return [
         (
@@ -119,6 +155,7 @@ def _field_changes(team: Team, wanted: int) -> list[tuple[tuple[datetime, int, i
                 what=row.label,
                 before=row.before,
                 after=row.after,
+                answer=(row.object_id, row.field) if row.content_type_id == project else None,
             ),
         )
         for row in rows

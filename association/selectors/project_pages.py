@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from association.eligibility import Code, Gate, blocking_for
 from association.findings import findings_of
-from association.models import ComplementPoint, HealthProject, Team
+from association.models import ComplementPoint, HealthProject, Team, User
 from association.nomenclature import TeamKind
 from association.project_content import PEOPLE
 from association.project_sections import COUNTED_ELSEWHERE, Completeness
+from association.selectors.mending import Place, places_of
 from association.selectors.projects import IN_DRAFTING, STARTS_DRAFTING
 
 # Where each finding about the project is mended; the others are mended on the team's page.
@@ -28,10 +29,12 @@ MENDED_ELSEWHERE = COUNTED_ELSEWHERE | {PEOPLE}
 
 @dataclass(frozen=True)
 class Obstacle:
-    """One thing that keeps a draft from being submitted; ``section``: where it is mended (none: the team's page)."""
+    """One thing that keeps a draft from being submitted; ``section`` or ``place``: where it is mended (neither: the
+    team's page)."""
 
     sentence: str
     section: str = ""
+    place: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def progress_of(sections: Iterable[Completeness]) -> Progress:
     return Progress(complete=sum(section.complete for section in needed), needed=len(needed))
 
 
-def obstacles_to_submission(project: HealthProject, sections: Iterable[Completeness]) -> list[Obstacle]:
+def obstacles_to_submission(project: HealthProject, sections: Iterable[Completeness], *, user: User) -> list[Obstacle]:
     """Return all that keeps a draft from being submitted, what belongs to its sections first; none when all is well."""
     found = blocking_for(findings_of(project.team), Gate.SUBMISSION)
     codes = {one.code for one in found}
@@ -64,9 +67,9 @@ def obstacles_to_submission(project: HealthProject, sections: Iterable[Completen
         for section in sections
         if section.code in at_fault and section.missing
     ]
-    named = {obstacle.section for obstacle in obstacles}
+    named, places = {obstacle.section for obstacle in obstacles}, places_of(project.team, found, user=user)
     obstacles += [
-        Obstacle(one.sentence, SECTION_OF.get(one.code, ""))
+        Obstacle(one.sentence, SECTION_OF.get(one.code, ""), places.get(one))
         for one in found
         if one.code is not Code.PROJECT_INCOMPLETE and SECTION_OF.get(one.code) not in named
     ]

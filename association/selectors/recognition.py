@@ -170,7 +170,7 @@ def waiting_for(teams: QuerySet[Any], what: str) -> QuerySet[Any]:
 def _badge(request: RecognitionRequest, days_left: int | None) -> tuple[str, str]:
     if request.decision:
         accepted = request.decision == RecognitionRequest.Decision.ACCEPTED
-        return request.get_decision_display(), "good" if accepted else "bad"
+        return request.decision_label, "good" if accepted else "bad"
     if request.closed_at is not None:
         return "Rendue, à compléter", "attention"
     if days_left is None:

@@ -20,7 +20,7 @@ from association.selectors.teams import team_list
 NOT_AT_WORK = (Team.State.CLOSED, Team.State.REFUSED, Team.State.WITHDRAWN)
 STAGES = (
     ("accompagnees", "Toutes celles qui sont suivies"),
-    ("reconnues", "Reconnues ou sous convention"),
+    ("reconnues", "Reconnues, enregistrées ou sous convention"),
     ("convention", "Sous convention"),
 )
 # Up to which share of its people an area is drawn in each shade; the last one is full.

@@ -14,9 +14,18 @@ from association.attestation_numbers import new_number
 from association.attested_period import Days, NotAttestable, attested_days
 from association.journal import record, save_changes
 from association.machine import TransitionRefused
-from association.models import Attestation, CoordinationAllowance, DossierDocument, Membership, MembershipPeriod, User
+from association.models import (
+    Attestation,
+    CoordinationAllowance,
+    DossierDocument,
+    Membership,
+    MembershipPeriod,
+    Professional,
+    User,
+)
+from association.models import Company as PaidCompany
 from association.money import euros
-from association.nomenclature import TeamKind
+from association.nomenclature import Profession, TeamKind
 from association.pdf.attestation import AttestationContent, Company, attestation_pdf
 from association.permissions import require
 from association.selectors.attestations import allowance_cents, membership_facts, recognition_reference
@@ -26,6 +35,18 @@ from association.workflow import lock
 
 NOT_KNOWN = "Non renseigné"
 ANY = "*"
+
+
+class OfficineMissing(TransitionRefused):
+    """A pharmacist is attested with an officine by its name, SIRET and FINESS (docs/sources.md, 4), and that lacks.
+
+    Attributes:
+        company: the officine whose record is incomplete, None when no officine is written of the member.
+    """
+
+    def __init__(self, reason: str, company: PaidCompany | None) -> None:
+        super().__init__(reason)
+        self.company = company
 
 
 @transaction.atomic
@@ -39,6 +60,7 @@ def issue_attestation(*, membership: Membership, year: int, actor: User, replace
     Raises:
         TransitionRefused: with the reason in French: not recognised then, nothing to attest, a year to come, or
             another attestation issued since the page was shown.
+        OfficineMissing: of a pharmacist, when the officine is not written down, or not completely.
     """
     require(actor, "association.issue_attestation")
     team = lock(membership.team)
@@ -140,7 +162,7 @@ def _content(membership: Membership, year: int, days: Days, number: str, actor: 
         professional=f"{person.last_name} {person.first_name}",
         rpps=person.rpps,
         profession=quality,
-        company=_company(membership, days.last),
+        company=_officine(membership, days.last) if keeps_an_officine(person) else _company(membership, days.last),
         team_code=team.code,
         team_name=team.name,
         team_kind=str(team.get_kind_display()),
@@ -157,13 +179,40 @@ def _content(membership: Membership, year: int, days: Days, number: str, actor: 
 
 
 def _company(membership: Membership, day: date) -> Company | None:
-    """Return who is paid in the member's place on the last day attested, as registered."""
-    stays = [membership, *doubles_of(membership)]
-    periods = MembershipPeriod.objects.filter(membership__in=stays).select_related("company")
-    company = next((one.company for one in periods if one.company and _covers(one, day)), None)
+    company = _paid_on(membership, day)
     if company is None:
         return None
     return Company(name=company.name, siret=company.siret or NOT_KNOWN, finess=company.finess or None)
+
+
+def _officine(membership: Membership, day: date) -> Company:
+    company, person = _paid_on(membership, day), membership.person
+    if company is None:
+        raise OfficineMissing(
+            f"L’attestation d’un pharmacien nomme son officine, et aucune n’est inscrite pour {person} au "
+            f"{day:%d/%m/%Y}. Ouvrez sa fiche de membre, et inscrivez l’officine comme société payée à sa place.",
+            None,
+        )
+    named = {"SIRET": company.siret, "FINESS": company.finess}
+    if missing := " et ".join(name for name, number in named.items() if not number):
+        raise OfficineMissing(
+            f"L’attestation d’un pharmacien porte le SIRET et le FINESS de son officine. De « {company} », il manque : "
+            f"{missing}. Complétez l’officine, puis délivrez l’attestation.",
+            company,
+        )
+    return Company(name=company.name, siret=company.siret, finess=company.finess)
+
+
+def keeps_an_officine(person: Professional) -> bool:
+    """Whether somebody works in an officine: a pharmacist who is not a biologist."""
+    return person.profession == Profession.PHARMACIEN and not person.is_biologist
+
+
+def _paid_on(membership: Membership, day: date) -> PaidCompany | None:
+    """Return who is paid in the member's place on the last day attested, as registered."""
+    stays = [membership, *doubles_of(membership)]
+    periods = MembershipPeriod.objects.filter(membership__in=stays).select_related("company")
+    return next((one.company for one in periods if one.company and _covers(one, day)), None)
 
 
 def _covers(period: MembershipPeriod, day: date) -> bool:

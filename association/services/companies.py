@@ -26,6 +26,28 @@ def register_company(*, name: str, siret: str, finess: str, actor: User) -> Comp
     return company
 
 
+@transaction.atomic
+def complete_company(*, company: Company, siret: str, finess: str, actor: User) -> Company:
+    """Write the numbers that a company lacks; one that is known is never overwritten.
+
+    Args:
+        siret, finess: 14 and 9 digits; empty when it is still not known.
+
+    Raises:
+        ValidationError: with what is wrong, by field, in French.
+    """
+    require(actor, "association.manage_team")
+    fresh = Company.objects.select_for_update().get(pk=company.pk)
+    typed = {"siret": siret, "finess": finess}
+    new = {name: number for name, number in typed.items() if number and not getattr(fresh, name)}
+    for name, number in new.items():
+        setattr(fresh, name, number)
+    fresh.full_clean()
+    fresh.save(update_fields=list(new))
+    record(fresh, [(name, name.upper(), "", number) for name, number in new.items()], actor=actor)
+    return fresh
+
+
 def _next_code() -> str:
     """The rows are locked, so that two people at once do not take the same code."""
     codes = Company.objects.select_for_update().filter(code__startswith=PREFIX).values_list("code", flat=True)

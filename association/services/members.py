@@ -17,7 +17,7 @@ from association.machine import TransitionRefused
 from association.models import Commune, Company, Membership, MembershipPeriod, Professional, Team, User
 from association.nomenclature import MemberStatus
 from association.permissions import require
-from association.registries import after_joining, after_leaving
+from association.registries import after_joining, after_leaving, after_staying, departure_obstacles
 from association.selectors.members import doubles_of
 from association.services.people import create_professional
 from association.workflow import lock
@@ -126,19 +126,68 @@ def leave_team(*, membership: Membership, left_on: date, version: int | None = N
         TransitionRefused: for a member who has left already.
         ValidationError: for a day before the entry.
     """
-    require(actor, MANAGE)
-    stay = _unmoved(membership, version)
-    if stay.left_on is not None:
-        raise TransitionRefused(f"Le départ est déjà enregistré, au {stay.left_on:%d/%m/%Y}.")
-    _check_day(left_on, "left_on")
-    if left_on < stay.joined_on:
-        raise ValidationError({"left_on": f"La sortie précède l’entrée ({stay.joined_on:%d/%m/%Y})."})
+    stay = check_departure(membership=membership, left_on=left_on, version=version, actor=actor)
     for ending in (stay, *_still_there(stay, left_on)):
         before = in_words(ending.left_on)
         ending.left_on = left_on
         ending.save(update_fields=["left_on"])
         _record(ending, [("left_on", "Sortie", before, in_words(left_on))], actor)
         _tell(after_leaving, ending, left_on, actor)
+    refresh_findings(teams=[stay.team])
+    return stay
+
+
+@transaction.atomic
+def check_departure(*, membership: Membership, left_on: date, version: int | None, actor: User) -> Membership:
+    """Return the stay, locked, that `leave_team` would end; write nothing. Before somebody is asked to confirm it.
+
+    Raises:
+        StaleEdit, TransitionRefused, ValidationError: as `leave_team` does.
+    """
+    require(actor, MANAGE)
+    stay = _unmoved(membership, version)
+    if stay.left_on is not None:
+        raise TransitionRefused(f"Le départ est déjà enregistré, au {stay.left_on:%d/%m/%Y}.")
+    _check_left_on(stay, left_on)
+    return stay
+
+
+@transaction.atomic
+def correct_departure(
+    *, membership: Membership, left_on: date | None, version: int | None = None, actor: User
+) -> Membership:
+    """Correct a departure that was recorded by mistake, with a line in the journal; what it had ended follows.
+
+    Args:
+        left_on: the right last day; None when the person has not left.
+
+    Raises:
+        StaleEdit: when somebody else changed this member since ``version``.
+        TransitionRefused: when no departure is recorded, or when something was frozen on it.
+        ValidationError: with what is wrong, by field, in French.
+    """
+    require(actor, MANAGE)
+    stay = _unmoved(membership, version)
+    recorded = stay.left_on
+    if recorded is None:
+        raise TransitionRefused("Aucun départ n’est enregistré pour cette personne.")
+    if left_on == recorded:
+        raise ValidationError({"left_on": "Rien ne change : ce départ est déjà enregistré à cette date."})
+    if left_on is not None:
+        _check_left_on(stay, left_on)
+    _check_not_back(stay, recorded, left_on)
+    for obstacle in departure_obstacles:
+        if reason := obstacle(stay, recorded, left_on):
+            raise TransitionRefused(reason)
+    together = [lock(one) for one in doubles_of(stay) if one.left_on == recorded]
+    for corrected in (stay, *together):
+        corrected.left_on = left_on
+        corrected.save(update_fields=["left_on"])
+        _record(corrected, [("left_on", "Sortie, corrigée", in_words(recorded), in_words(left_on))], actor)
+        if left_on is None:
+            _tell(after_staying, corrected, recorded, actor)
+        else:
+            _tell(after_leaving, corrected, left_on, actor)
     refresh_findings(teams=[stay.team])
     return stay
 
@@ -178,7 +227,7 @@ def _unmoved(membership: Membership, version: int | None) -> Membership:
     _open(membership.team)
     fresh: Membership = lock(membership)
     if version is not None and version != fresh.version:
-        raise StaleEdit(changes_since(fresh, version))
+        raise StaleEdit(changes_since(fresh, version), version=fresh.version)
     return fresh
 
 
@@ -186,6 +235,23 @@ def _still_there(stay: Membership, left_on: date) -> list[Membership]:
     """The doubles of a stay by which the person would still be in the team after the day of leaving."""
     here = [one for one in doubles_of(stay) if one.joined_on <= left_on]
     return [lock(one) for one in here if one.left_on is None or one.left_on > left_on]
+
+
+def _check_left_on(stay: Membership, left_on: date) -> None:
+    _check_day(left_on, "left_on")
+    if left_on < stay.joined_on:
+        raise ValidationError({"left_on": f"La sortie précède l’entrée ({stay.joined_on:%d/%m/%Y})."})
+
+
+def _check_not_back(stay: Membership, recorded: date, left_on: date | None) -> None:
+    """A stay that lasts longer must not meet a later one of the same person in the team."""
+    later = Membership.objects.of_person(stay.professional_id).filter(team=stay.team_id, joined_on__gt=recorded)
+    back = later.order_by("joined_on").first()
+    if back is not None and (left_on is None or left_on >= back.joined_on):
+        said = (
+            f"{stay.person} est revenu dans l’équipe le {back.joined_on:%d/%m/%Y} : le départ se place avant ce jour."
+        )
+        raise ValidationError({"left_on": said})
 
 
 def _check_day(day: date, field: str) -> None:

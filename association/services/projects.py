@@ -42,13 +42,14 @@ class SectionMoved(Exception):
 
     Attributes:
         project: the version as it is now.
-        by, at: who wrote the section last, and when.
+        by, at: who wrote the section last, and when; empty for one that nobody wrote, sent by a page without version.
     """
 
     def __init__(self, project: HealthProject, code: str) -> None:
         super().__init__(code)
-        stamp = project.stamps[code]
-        self.project, self.by, self.at = project, str(stamp["by"]), datetime.fromisoformat(stamp["at"])
+        stamp = project.stamps.get(code)
+        self.project, self.by = project, str(stamp["by"]) if stamp else ""
+        self.at = datetime.fromisoformat(stamp["at"]) if stamp else None
 
 
 def section_version(project: HealthProject, code: str) -> int:

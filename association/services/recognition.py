@@ -29,7 +29,8 @@ from association.permissions import require
 from association.project_content import Person
 from association.registries import after_withdrawal
 from association.selectors.projects import persons_of, project_content
-from association.workflow import fire, lock
+from association.selectors.recognition import recognised_word
+from association.workflow import MOST_COMMENT, fire, lock
 
 DECIDE = "association.decide_recognition"
 LOOK = "dossier de reconnaissance"
@@ -189,14 +190,14 @@ def decide(
     fresh.decision, fresh.decided_on, fresh.decided_by = decision, decided_on, actor
     fresh.letter_reference, fresh.reason = reference.strip(), reason.strip()
     fresh.full_clean()
-    comment = f"Courrier {fresh.letter_reference} du {decided_on:%d/%m/%Y}."
+    said, comment = f"Courrier {fresh.letter_reference} du {decided_on:%d/%m/%Y}.", ""
     if accepted:
-        team = fire(fresh.team, "recognise", actor=actor, comment=comment, recognised_on=decided_on)
+        team = fire(fresh.team, "recognise", actor=actor, said=said, recognised_on=decided_on)
     else:
-        comment = f"{comment} {fresh.reason}"
-        team = fire(fresh.team, "refuse", actor=actor, comment=comment)
+        comment = fresh.reason
+        team = fire(fresh.team, "refuse", actor=actor, comment=comment, said=said)
     if fresh.project is not None:
-        fire(fresh.project, "accept" if accepted else "hand_back", actor=actor, comment=comment)
+        fire(fresh.project, "accept" if accepted else "hand_back", actor=actor, comment=comment, said=said)
     if letter is not None:
         fresh.letter = _filed(fresh, letter, actor)
     fresh.save()
@@ -236,7 +237,8 @@ def withdraw_recognition(*, team: Team, withdrawn_on: date, comment: str, actor:
     fresh = lock(team)
     _refuse_day("withdrawn_on", withdrawn_on, to_come="Cette date est à venir : enregistrez le retrait ce jour-là.")
     if fresh.recognised_on and withdrawn_on < fresh.recognised_on:
-        said = f"L'équipe a été reconnue le {fresh.recognised_on:%d/%m/%Y} : le retrait ne peut la précéder."
+        word = recognised_word(fresh.kind)
+        said = f"L'équipe a été {word} le {fresh.recognised_on:%d/%m/%Y} : le retrait ne peut précéder ce jour."
         raise ValidationError({"withdrawn_on": said})
     moved = fire(fresh, "withdraw_recognition", actor=actor, comment=comment, withdrawn_on=withdrawn_on)
     for follow in after_withdrawal:
@@ -268,7 +270,7 @@ def _open(request: RecognitionRequest) -> RecognitionRequest:
     fresh.team = team
     if fresh.decision:
         raise TransitionRefused(
-            f"Cette demande est décidée depuis le {fresh.decided_on:%d/%m/%Y} ({fresh.get_decision_display().lower()})."
+            f"Cette demande est décidée depuis le {fresh.decided_on:%d/%m/%Y} ({fresh.decision_label.lower()})."
         )
     if fresh.closed_at is not None:
         raise TransitionRefused(
@@ -293,17 +295,19 @@ def _refuse_before(field: str, day: date, request: RecognitionRequest) -> None:
 
 
 def _told(missing: Sequence[Missing]) -> str:
+    """The points as the history shows them; the dossier keeps each of them whole."""
     kinds = dict(ComplementPoint.Kind.choices)
-    return "\n".join(
+    told = "\n".join(
         f"{kinds.get(point.kind, point.kind)} : {point.text.strip()} (pour le {point.due_on:%d/%m/%Y})"
         for point in missing
     )
+    return told if len(told) <= MOST_COMMENT else f"{told[: MOST_COMMENT - 1]}…"
 
 
 def _filed(request: RecognitionRequest, letter: Any, actor: User) -> Any:
     from association.services.filing import file_document
 
-    title = f"Courrier de l'ARS {request.letter_reference}, {request.get_decision_display().lower()}"
+    title = f"Courrier de l'ARS {request.letter_reference}, {request.decision_label.lower()}"
     filing = file_document(
         team=request.team, upload=letter, kind=DossierDocument.Kind.LETTER, title=title[:200], actor=actor
     )

@@ -46,8 +46,9 @@ def set_levels(*, levels: Levels, version: int, actor: User) -> list[FieldChange
         raise LookupError(sorted(unknown))
     stored = {(row.kind, row.rule): row for row in EligibilityLevel.objects.select_for_update().order_by("pk")}
     moved = FieldChange.objects.filter(content_type=_content_type(), version__gt=version).select_related("actor")
-    if found := list(moved.order_by("at", "pk")):
-        raise StaleEdit(found)
+    found = list(moved.order_by("at", "pk"))
+    if found or version < 0:
+        raise StaleEdit(found if version >= 0 else [], version=rules_version())
     before, changes = rule_levels(), []
     for kind, rule in DEFAULT_LEVELS:
         level = Level(levels.get((kind, rule), before[kind, rule]))

@@ -125,8 +125,9 @@ def suspend_team(*, team: Team, suspended_on: date, comment: str, actor: User) -
     _has_come(suspended_on, "suspended_on")
     _not_before(suspended_on, team.recognised_on, "suspended_on", "la reconnaissance de l’équipe")
     with transaction.atomic():
-        said = f"À compter du {suspended_on:%d/%m/%Y}. {comment.strip()}" if comment.strip() else ""
-        return _refreshed(fire(team, "suspend", actor=actor, comment=said, suspended_on=suspended_on))
+        said = f"À compter du {suspended_on:%d/%m/%Y}."
+        moved = fire(team, "suspend", actor=actor, comment=comment.strip(), said=said, suspended_on=suspended_on)
+        return _refreshed(moved)
 
 
 def resume_team(*, team: Team, resumed_on: date, actor: User, comment: str = "") -> Team:
@@ -141,8 +142,8 @@ def resume_team(*, team: Team, resumed_on: date, actor: User, comment: str = "")
     with transaction.atomic():
         under_convention = suspended_out_of(team) == Team.State.UNDER_CONVENTION
         step = "resume_under_convention" if under_convention else "resume"
-        said = f"À compter du {resumed_on:%d/%m/%Y}. {comment.strip()}".strip()
-        return _refreshed(fire(team, step, actor=actor, comment=said))
+        said = f"À compter du {resumed_on:%d/%m/%Y}."
+        return _refreshed(fire(team, step, actor=actor, comment=comment.strip(), said=said))
 
 
 def close_team(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -26,7 +28,12 @@ from association.selectors.attestations import (
     attestations_of,
     years_to_attest,
 )
-from association.services.attestations import change_allowance, enter_allowance, issue_attestation
+from association.services.attestations import (
+    OfficineMissing,
+    change_allowance,
+    enter_allowance,
+    issue_attestation,
+)
 
 LOOKS_PER_MINUTE = 30  # for one address: far more than a person needs, far too few to guess a number of 60 bits
 MINUTE = 60
@@ -53,6 +60,8 @@ def attestation_issue(request: HttpRequest, pk: int) -> HttpResponse:
     shown = {"replaces": form.cleaned_data["replaces"]} if "replaces" in request.POST else {}
     try:
         issued = issue_attestation(membership=membership, year=form.cleaned_data["year"], actor=request.user, **shown)
+    except OfficineMissing as missing:
+        return _attestations_page(request, membership, refused=_mended_at(membership, missing), status=409)
     except TransitionRefused as refusal:
         return _attestations_page(request, membership, refused={"error": refusal.reason}, status=409)
     messages.success(request, f"L’attestation {issued.year} est délivrée sous le numéro {issued.number}.")
@@ -135,6 +144,16 @@ def allowance(request: HttpRequest, pk: int) -> HttpResponse:
 def _membership(request: HttpRequest, pk: int) -> Membership:
     visible = Membership.objects.filter(team__in=Team.objects.visible_to(request.user))
     return get_object_or_404(visible.select_related("team__department", "professional"), pk=pk)
+
+
+def _mended_at(membership: Membership, missing: OfficineMissing) -> dict[str, str]:
+    """What is said of a missing officine, with the page on which it is written."""
+    if missing.company is None:
+        url = reverse("association:member", args=[membership.pk])
+        return {"error": missing.reason, "url": url, "action": "Ouvrir la fiche du membre"}
+    back = urlencode({"retour": reverse("association:attestations", args=[membership.pk])})
+    url = reverse("association:company_complete", args=[missing.company.pk])
+    return {"error": missing.reason, "url": f"{url}?{back}", "action": "Compléter l’officine"}
 
 
 def _attestations_page(

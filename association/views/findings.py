@@ -16,6 +16,7 @@ from association.selectors.findings import dossier_findings
 def team_findings(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer the section « constats » of a dossier: computed now, what blocks first."""
     team = get_object_or_404(Team.objects.visible_to(request.user), pk=pk)
-    found = dossier_findings(team)
+    found = dossier_findings(team, user=request.user)
     page = {"team": team, "found": found, "blocking": sum(one.blocks for one in found)}
+    page["is_early"] = team.state in Team.BEFORE_SUBMISSION
     return render(request, "association/findings_of_team.html", page)

@@ -10,17 +10,27 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from association.access import needs
-from association.forms.members import ChangeForm, CompanyForm, LeavingForm, NewMemberForms, ReferentForm
+from association.forms.members import (
+    ChangeForm,
+    CompanyForm,
+    CompletingCompanyForm,
+    CorrectingForm,
+    LeavingForm,
+    NewMemberForms,
+    ReferentForm,
+)
 from association.forms.shared import CONFLICT, saved, status_of
-from association.models import Membership, Team
+from association.models import Company, Membership, Team
 from association.nomenclature import MemberStatus, PracticeMode
+from association.selectors.departures import consequences_of_leaving
 from association.selectors.members import member_of, members_of, memberships_for, professions_of
 from association.selectors.named import company_name
 from association.services import members as services
-from association.services.companies import register_company
+from association.services.companies import complete_company, register_company
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -83,23 +93,40 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs("association.manage_team")
 def member_leave(request: HttpRequest, pk: int) -> HttpResponse:
-    """Record the departure of a member."""
+    """Record the departure of a member, once its consequences were shown and confirmed."""
     stay = get_object_or_404(memberships_for(request.user), pk=pk)
     form = LeavingForm(request.POST, prefix="sortie")
+    if not form.is_valid():
+        return _member_page(request, stay, leave=form)
+    asked = {"membership": stay, "version": form.version_seen, "left_on": form.cleaned_data["left_on"]}
+    if not form.cleaned_data["confirmed"]:
+        if saved(form, lambda: services.check_departure(**asked, actor=request.user)) is None:
+            return _member_page(request, stay, leave=form)
+        return _departure_page(request, stay, form)
+    if saved(form, lambda: services.leave_team(**asked, actor=request.user)) is None:
+        return _member_page(request, stay, leave=form)
+    messages.success(request, f"{stay.person} quitte l’équipe le {asked['left_on']:%d/%m/%Y}.")
+    return redirect(_members_of(stay.team))
+
+
+@require_POST
+@needs("association.manage_team")
+def member_leave_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct a departure that was recorded by mistake."""
+    stay = get_object_or_404(memberships_for(request.user), pk=pk)
+    form = CorrectingForm(request.POST, prefix="correction")
     if form.is_valid():
 
         def save() -> Membership:
-            return services.leave_team(
-                membership=stay,
-                left_on=form.cleaned_data["left_on"],
-                version=form.version_seen,
-                actor=request.user,
+            return services.correct_departure(
+                membership=stay, left_on=form.last_day, version=form.version_seen, actor=request.user
             )
 
-        if (left := saved(form, save)) is not None:
-            messages.success(request, f"{stay.person} quitte l’équipe le {left.left_on:%d/%m/%Y}.")
-            return redirect(_members_of(stay.team))
-    return _member_page(request, stay, leave=form)
+        if (corrected := saved(form, save)) is not None:
+            until = f"est daté du {corrected.left_on:%d/%m/%Y}" if corrected.left_on else "est retiré"
+            messages.success(request, f"Le départ de {stay.person} {until}.")
+            return redirect("association:member", pk=pk)
+    return _member_page(request, stay, correct=form)
 
 
 @require_POST
@@ -136,6 +163,21 @@ def company_new(request: HttpRequest) -> HttpResponse:
     return render(request, "association/member_company.html", page, status=status_of(form))
 
 
+@get_or_post
+@needs("association.manage_team")
+def company_complete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write the SIRET and the FINESS that a company lacks, and go back to where they were asked for."""
+    company = get_object_or_404(Company, pk=pk)
+    back = request.GET.get("retour", "")
+    back = back if url_has_allowed_host_and_scheme(back, None) else reverse("association:team_list")
+    form = CompletingCompanyForm(request.POST or None, company=company)
+    if form.is_valid() and saved(form, lambda: complete_company(company=company, actor=request.user, **form.numbers())):
+        messages.success(request, f"« {company} » est complétée.")
+        return redirect(back)
+    page = {"form": form, "company": company, "back": back}
+    return render(request, "association/member_company_complete.html", page, status=status_of(form))
+
+
 def _joined(request: HttpRequest, team: Team, form: NewMemberForms) -> Membership | None:
     """Save what was typed; what is refused stands beside its field, in the part where it was typed."""
     stay: dict[str, Any] = form.joining.stay()
@@ -162,11 +204,24 @@ def _member_page(request: HttpRequest, stay: Membership, **typed: forms.Form) ->
         "team": fresh.team,
         "change": typed.get("change") or ChangeForm(initial={**facts, "starts_on": today}, version=fresh.version),
         "leave": typed.get("leave") or LeavingForm(initial={"left_on": today}, version=fresh.version, prefix="sortie"),
+        "correct": typed.get("correct") or CorrectingForm(version=fresh.version, prefix="correction"),
         "referent": typed.get("referent"),
-        "open_leave": "leave" in typed,
     }
     conflict = any(status_of(form) == CONFLICT for form in typed.values())
     return render(request, "association/member.html", page, status=CONFLICT if conflict else 200)
+
+
+def _departure_page(request: HttpRequest, stay: Membership, form: LeavingForm) -> HttpResponse:
+    """Ask once more before a departure: who, when, and what follows from it."""
+    left_on = form.cleaned_data["left_on"]
+    page = {
+        "member": member_of(stay),
+        "team": stay.team,
+        "left_on": left_on,
+        "version": form.version_seen,
+        "consequences": consequences_of_leaving(stay, left_on),
+    }
+    return render(request, "association/member_departure.html", page)
 
 
 def _members_of(team: Team) -> str:

@@ -69,7 +69,7 @@ def professional_edit(request: HttpRequest, pk: int) -> HttpResponse:
             services.change_professional(
                 professional=person,
                 values=form.values(),
-                version=form.cleaned_data["version"] or 0,
+                version=form.version_seen,
                 actor=request.user,
             )
         except StaleEdit as moved:

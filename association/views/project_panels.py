@@ -125,7 +125,7 @@ def submission_panel(
     known = sections or completeness_of(project, people=len(persons_of(project.team)))
     return {
         "project": project,
-        "obstacles": obstacles_to_submission(project, known),
+        "obstacles": obstacles_to_submission(project, known, user=request.user),
         "submission": submission or SubmissionForm(),
         "refused": refused,
     }

@@ -204,7 +204,7 @@ def _of_team(request: HttpRequest, team: Team) -> dict[str, Any]:
         page |= {
             "sections": sections,
             "progress": progress_of(sections),
-            "obstacles": obstacles_to_submission(current, sections),
+            "obstacles": obstacles_to_submission(current, sections, user=request.user),
         }
     return page
 

@@ -101,14 +101,19 @@ def _team_page(
     sections = dossier.sections_of(team, user=request.user)
     steps = dossier.steps_of_team(team, actor=request.user)
     asked = refused["step"] if refused else ""
+    following = dossier.next_of(team, found=found, sections=sections, steps=steps, user=request.user)
     page = {
         "team": team,
-        "next": dossier.next_of(team, found=found, sections=sections, steps=steps, user=request.user),
+        "next": following,
         "stages": dossier.stages_of(team),
         "subject": dossier.subject_of(team),
         "findings": dossier.summary_of(found, user=request.user),
         "sections": sections,
-        "steps": [_with_form(one, form if one.name == asked and asked in DATED_STEPS else None) for one in steps],
+        "steps": [
+            _with_form(one, form if one.name == asked and asked in DATED_STEPS else None)
+            for one in steps
+            if one.name != following.step  # it stands above, with its button
+        ],
         "refused": refused,
     }
     return render(request, "association/team.html", page, status=409 if refused else 200)

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
+from association.forms.shared import VersionedForm
 from association.models import Team
 from conventions.forms.fields import DayField, EurosField, MembersField, TypesField
 from conventions.gates import is_paid, overlap
@@ -49,10 +50,9 @@ class PeriodForm(forms.Form):
             self.add_error("starts_on", reason)
 
 
-class DraftForm(PeriodForm):
+class DraftForm(VersionedForm, PeriodForm):
     """All that a draft says; the ceiling only for teams whose actions are paid."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
     action_types = TypesField()
     ceiling_cents = EurosField(label="Plafond annuel", help_text="En euros, pour l’équipe et par année civile.")
     members = MembersField(
@@ -70,7 +70,7 @@ class DraftForm(PeriodForm):
 
     def values(self) -> dict[str, Any]:
         """Return the arguments of `conventions.services.drafting.change_draft`."""
-        asked = dict(self.cleaned_data)
+        asked = {**super().values(), "version": self.version_seen}
         asked["memberships"] = list(asked.pop("members"))
         asked.setdefault("ceiling_cents", 0)
         return asked

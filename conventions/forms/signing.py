@@ -10,7 +10,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils import timezone
 
-from association.forms.shared import LineField
+from association.forms.shared import LineField, VersionedForm
 from association.forms.uploads import ScanField
 from conventions.forms.fields import DayField, label_for
 from conventions.models import Adhesion
@@ -71,10 +71,9 @@ class SignaturesForm(forms.Form):
             self.add_error(f"day_{pk}" if f"day_{pk}" in self.fields else None, reason)
 
 
-class AssociationSignatureForm(forms.Form):
+class AssociationSignatureForm(VersionedForm):
     """Who signed for the association, and when."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
     signed_on = DayField(label="Signée par l’association le")
     signatory = LineField(
         label="Signataire",
@@ -86,7 +85,7 @@ class AssociationSignatureForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """Return the arguments of `conventions.services.signing.sign_for_association`."""
-        asked = dict(self.cleaned_data)
+        asked = {**super().values(), "version": self.version_seen}
         asked["upload"] = asked.pop("scan")
         return asked
 

@@ -21,7 +21,7 @@ class SignedHow(models.TextChoices):
     """How a signature was given; empty for what was imported."""
 
     PAPER = "papier", "Sur papier"
-    SCREEN = "ecran", "À l'écran"
+    SCREEN = "ecran", "À l’écran"
 
 
 def is_the_member(obj: Any, actor: Any, arguments: Any) -> str | None:
@@ -175,7 +175,7 @@ class Adhesion(Stateful):
         source=[State.INVITED, State.DECLINED],
         target=State.SIGNED,
         permission="conventions.sign_own",
-        label="Signer à l'écran",
+        label="Signer à l’écran",
         guards=[is_the_member, the_text_is_in_signing, after_joining, enters_by_no_amendment],
     )
     def sign_on_screen(self, *, signed_on: date, effective_on: date | None = None) -> None:
@@ -198,3 +198,14 @@ class Adhesion(Stateful):
     def end(self, *, ended_on: date) -> None:
         """Ends with the membership; the signature still counts for the dates before (rule MEMBER says the rest)."""
         self.ended_on = ended_on
+
+    @transition(
+        state,
+        source=State.ENDED,
+        target=State.SIGNED,
+        permission="conventions.end_adhesion",
+        label="Reprendre",
+    )
+    def take_up(self) -> None:
+        """The departure had been recorded by mistake: the stay goes on, and so does the signature."""
+        self.ended_on = None

@@ -59,9 +59,9 @@ class Amendment(Stateful):
         ABANDONED = "abandoned", "Abandonné"
 
     class Kind(models.TextChoices):
-        JOINED = "entree", "Entrée d'un membre"
-        LEFT = "sortie", "Sortie d'un membre"
-        TYPES = "types", "Types d'action"
+        JOINED = "entree", "Entrée d’un membre"
+        LEFT = "sortie", "Sortie d’un membre"
+        TYPES = "types", "Types d’action"
         CEILING = "plafond", "Plafond annuel"
 
     OPEN = (State.DRAFT, State.ISSUED, State.SIGNING)

@@ -226,7 +226,7 @@ class Convention(Stateful):
         source=State.SIGNING,
         target=State.ISSUED,
         permission=MANAGE,
-        label="Retirer de la signature",
+        label="Ne plus recueillir les signatures",
         needs_comment=True,
         guards=[nobody_has_signed],
     )

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from association.models import User
 from association.workflow import offers
+from conventions.gates import RENEWABLE, renewable_from
 from conventions.models import Convention, Suspension
 
 LABELS = {
@@ -56,8 +57,11 @@ def gestures(convention: Convention, *, actor: User, missing_for_renewal: str | 
         for offer in offers(convention, actor=actor)
         if offer.name in ORDER
     ]
-    renewable = (*Convention.RUNNING, Convention.State.ENDED)
-    if convention.state in renewable and actor.has_perm("conventions.manage_convention"):
+    if (
+        convention.state in RENEWABLE
+        and timezone.localdate() >= renewable_from(convention)
+        and actor.has_perm("conventions.manage_convention")
+    ):
         found.append(Gesture("renew", LABELS["renew"], missing_for_renewal or "", text=WORDS["renew"]))
     return sorted(found, key=lambda one: ORDER.index(one.name))
 

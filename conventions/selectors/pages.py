@@ -28,9 +28,10 @@ WORDS = {
     "issue": "Le texte et les données sont figés et le PDF est classé dans le dossier. Ensuite, tout changement passe "
     "par un avenant.",
     "abandon": "La convention garde son numéro et reste au dossier. Une autre pourra être préparée.",
-    "sign": "L'équipe passe sous convention. Les autres membres pourront adhérer plus tard.",
+    "sign": "Les signatures nécessaires sont réunies. L'équipe passe sous convention. Les autres membres pourront "
+    "adhérer plus tard.",
 }
-LABELS = {"sign": "Constater la signature"}
+LABELS = {"sign": "Mettre en vigueur"}
 
 
 @dataclass(frozen=True)

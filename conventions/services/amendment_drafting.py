@@ -97,6 +97,16 @@ def invite_newcomer(*, membership: Membership, day: date, actor: User) -> None:
             _invite(fresh, membership, day, actor)
 
 
+def invite_to_drafts(*, membership: Membership, day: date, actor: User) -> None:
+    """Add a member who was confirmed on a day to those whom the drafts of the team invite, where they are not yet."""
+    if not _is_confirmed(membership, day):
+        return
+    for convention in membership.team.conventions.filter(state=Convention.State.DRAFT).order_by("pk"):
+        fresh = lock(convention)
+        if not_named(Membership.objects.filter(pk=membership.pk), fresh).exists():
+            _change_draft(fresh, actor, joined=membership)
+
+
 def invite_who_joined_meanwhile(*, convention: Convention, actor: User) -> None:
     """Once a convention is signed: invite by an amendment each who joined while its text was out for signature.
 

@@ -117,7 +117,7 @@ def change_draft(
         if fresh.state != Convention.State.DRAFT:
             raise TransitionRefused(f"La convention {fresh.number} est émise : son texte ne se modifie plus.")
         if version is not None and version != fresh.version:
-            raise StaleEdit(changes_since(fresh, version))
+            raise StaleEdit(changes_since(fresh, version), version=fresh.version)
         before = _in_words(fresh)
         fresh.starts_on, fresh.ends_on = starts_on, ends_on
         fresh.renews = followed(fresh)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -13,8 +13,10 @@ from association.findings import refresh_findings
 from association.journal import record
 from association.machine import TransitionRefused
 from association.models import Team, User
+from association.models.teams import state_label
 from association.workflow import fire, lock
 from conventions.models import Amendment, Convention
+from conventions.services.suspending import close_suspensions, refuse_before_suspension
 
 logger = logging.getLogger(__name__)
 
@@ -22,16 +24,19 @@ logger = logging.getLogger(__name__)
 def terminate_convention(*, convention: Convention, terminated_on: date, reason: str, actor: User) -> Convention:
     """Terminate a convention early: it pays for the days before ``terminated_on``, not for that day.
 
-    Its open amendments are abandoned. The team leaves its convention on that day when no other one runs (at once for a
-    day that has come, else by the daily task).
+    Its open amendments are abandoned, and a suspension that runs ends with it. The team leaves its convention on that
+    day when no other one runs (at once for a day that has come, else by the daily task).
 
     Raises:
         TransitionRefused: with the reason in French.
+        ValidationError: for a day that the suspension does not allow, by field, in French.
     """
     with transaction.atomic():
         team = lock(convention.team)
         fresh = fire(convention, "terminate", actor=actor, comment=reason, terminated_on=terminated_on)
-        _abandon_amendments(fresh, actor, f"Résiliation de la convention : {reason}")
+        refuse_before_suspension(fresh, terminated_on)
+        close_suspensions(convention=fresh, on=terminated_on, actor=actor)
+        _abandon_amendments(fresh, actor, said="Résiliation de la convention :", comment=reason)
         settle_team(team=team, actor=actor)
         refresh_findings(teams=[team])
     return fresh
@@ -66,7 +71,7 @@ def settle_team(*, team: Team, actor: User, on: date | None = None) -> None:
     elif team.state == Team.State.SUSPENDED and team.suspended_from == Team.State.UNDER_CONVENTION:
         team.suspended_from = Team.State.RECOGNISED
         team.save(update_fields=["suspended_from"])
-        before, after = (str(Team.State(one).label) for one in ("under_convention", "recognised"))
+        before, after = (state_label(team.kind, one) for one in ("under_convention", "recognised"))
         record(team, [("suspended_from", "État avant la suspension", before, after)], actor=actor)
 
 
@@ -89,14 +94,15 @@ def stop_with_recognition(*, team: Team, withdrawn_on: date, reason: str, actor:
     the withdrawal comes before.
     """
     system = User.objects.system()
-    comment = f"Reconnaissance retirée au {withdrawn_on:%d/%m/%Y} ({actor}) : {reason}"
+    why = {"said": f"Reconnaissance retirée au {withdrawn_on:%d/%m/%Y} ({actor}) :", "comment": reason}
     for convention in concerned_by_withdrawal(team, withdrawn_on):
         day = max(withdrawn_on, convention.effective_on or withdrawn_on)
         step = "terminate" if convention.state in Convention.RUNNING else "cut_short"
-        fresh = fire(convention, step, actor=system, comment=comment, terminated_on=day)
-        _abandon_amendments(fresh, system, comment)
+        fresh = fire(convention, step, actor=system, terminated_on=day, **why)
+        close_suspensions(convention=fresh, on=day, actor=system)
+        _abandon_amendments(fresh, system, **why)
     for convention in Convention.objects.filter(team=team, state__in=Convention.IN_PREPARATION).order_by("pk"):
-        fire(convention, "abandon", actor=system, comment=comment)
+        fire(convention, "abandon", actor=system, **why)
 
 
 def concerned_by_withdrawal(team: Team, day: date) -> list[Convention]:
@@ -110,7 +116,8 @@ def _end(convention: Convention, actor: User) -> bool:
         with transaction.atomic():
             lock(convention.team)
             fresh = fire(convention, "end", actor=actor)
-            _abandon_amendments(fresh, actor, "Convention arrivée à terme.")
+            close_suspensions(convention=fresh, on=fresh.ends_on + timedelta(days=1), actor=actor)
+            _abandon_amendments(fresh, actor, comment="Convention arrivée à terme.")
             refresh_findings(teams=[fresh.team])
     except TransitionRefused as refused:
         logger.info("convention %s: %s", convention.number, refused.reason)
@@ -118,6 +125,6 @@ def _end(convention: Convention, actor: User) -> bool:
     return True
 
 
-def _abandon_amendments(convention: Convention, actor: User, comment: str) -> None:
+def _abandon_amendments(convention: Convention, actor: User, *, comment: str, said: str = "") -> None:
     for amendment in convention.amendments.filter(state__in=Amendment.OPEN).order_by("pk"):
-        fire(amendment, "abandon", actor=actor, comment=comment)
+        fire(amendment, "abandon", actor=actor, comment=comment, said=said)

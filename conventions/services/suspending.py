@@ -6,9 +6,11 @@ from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from association.findings import refresh_findings
+from association.journal import record
 from association.models import User
 from association.workflow import fire, lock
 from conventions.models import Convention, Suspension
@@ -49,6 +51,42 @@ def resume_convention(*, convention: Convention, resumed_on: date, actor: User) 
             pause.save(update_fields=["ends_on"])
         refresh_findings(teams=[fresh.team])
     return fresh
+
+
+def close_suspensions(*, convention: Convention, on: date, actor: User) -> None:
+    """Let no suspension last longer than its convention. The convention is locked by the caller.
+
+    One that would have begun after its last day has no effect left: it is taken away, and the journal says so.
+
+    Args:
+        on: the first day on which the convention is in force no more.
+    """
+    longer = Q(ends_on__isnull=True) | Q(ends_on__gt=on)
+    for pause in Suspension.objects.select_for_update().filter(longer, convention=convention).order_by("pk"):
+        if pause.starts_on < on:
+            pause.ends_on = on
+            pause.save(update_fields=["ends_on"])
+            continue
+        told = f"à partir du {pause.starts_on:%d/%m/%Y}"
+        after = f"sans effet : la convention n’est plus en vigueur à partir du {on:%d/%m/%Y}"
+        record(convention, [("suspensions", "Suspension", told, after)], actor=actor, team=convention.team)
+        pause.delete()
+
+
+def refuse_before_suspension(convention: Convention, terminated_on: date) -> None:
+    """Refuse a termination that comes before the suspension that is running: one of the two dates is wrong.
+
+    Raises:
+        ValidationError: beside ``terminated_on``, in French.
+    """
+    pause = Suspension.objects.filter(convention=convention, ends_on__isnull=True).first()
+    if pause is not None and terminated_on <= pause.starts_on:
+        first = pause.starts_on + timedelta(days=1)
+        said = (
+            f"La convention est suspendue depuis le {pause.starts_on:%d/%m/%Y} : elle se résilie à partir du "
+            f"{first:%d/%m/%Y}. Les jours de suspension ne sont pas indemnisés."
+        )
+        raise _refused("terminated_on", said)
 
 
 def _check_start(convention: Convention, day: date) -> None:

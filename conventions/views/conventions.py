@@ -121,9 +121,5 @@ def effect_form(convention: Convention) -> EffectForm | None:
 
 def association_form(convention: Convention, data: Any = None, files: Any = None) -> AssociationSignatureForm:
     """Return the form of the association's signature."""
-    initial = {
-        "version": convention.version,
-        "signed_on": convention.association_signed_on,
-        "signatory": convention.association_signatory,
-    }
-    return AssociationSignatureForm(data, files, prefix="association", initial=initial)
+    initial = {"signed_on": convention.association_signed_on, "signatory": convention.association_signatory}
+    return AssociationSignatureForm(data, files, prefix="association", initial=initial, version=convention.version)

@@ -49,8 +49,8 @@ def draft_edit(request: HttpRequest, pk: int) -> HttpResponse:
     convention = get_object_or_404(pages.convention_dossiers(request.user), pk=pk)
     if request.method != "POST" and convention.state != Convention.State.DRAFT:
         return redirect("conventions:convention", pk=pk)
-    data = request.POST.copy() if request.method == "POST" else None
-    form = DraftForm(data, convention=convention, initial=_of_draft(convention))
+    data = request.POST if request.method == "POST" else None
+    form = DraftForm(data, convention=convention, initial=_of_draft(convention), version=convention.version)
     if form.is_bound and form.is_valid():
         changed = saved(form, lambda: change_draft(convention=convention, actor=request.user, **form.values()))
         if changed:
@@ -88,7 +88,6 @@ def _of_draft(convention: Convention) -> dict[str, Any]:
     return {
         "starts_on": convention.starts_on,
         "ends_on": convention.ends_on,
-        "version": convention.version,
         "action_types": terms.action_types if terms else [],
         "ceiling_cents": terms.ceiling_cents if terms else usual_ceiling(convention.team),
         "members": list(convention.adhesions.one_each().values_list("membership_id", flat=True)),

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from django import forms
 from django.core.exceptions import ValidationError
 
+from association.forms.shared import VersionedForm
 from association.journal import StaleEdit
 from association.machine import TransitionRefused
 from conventions.services.signing import SignaturesRefused
@@ -18,8 +19,8 @@ SavedT = TypeVar("SavedT")
 def saved(form: Any, save: Callable[[], SavedT]) -> SavedT | None:
     """Return what the service gives; when it refuses, say why on the form and return None.
 
-    A form with a hidden ``version`` must hold data of its own (``request.POST.copy()``): after a change by somebody
-    else it takes the version of now, so that a second press saves what was typed.
+    After a change by somebody else a form with a hidden ``version`` takes the version of now, so that a second press
+    saves what was typed.
     """
     try:
         return save()
@@ -28,10 +29,10 @@ def saved(form: Any, save: Callable[[], SavedT]) -> SavedT | None:
     except TransitionRefused as refused:
         form.add_error(None, refused.reason)
     except StaleEdit as stale:
-        # Nothing in the journal explains a version that no page can have shown: the next press is refused, too.
-        if stale.changes:
-            form.data[form.add_prefix("version")] = str(max(change.version for change in stale.changes))
-        form.add_error(None, stale.reason)
+        if isinstance(form, VersionedForm):
+            form.tell(stale)
+        else:
+            form.add_error(None, stale.reason)
     except ValidationError as refused:
         _say(form, refused)
     return None

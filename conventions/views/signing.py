@@ -53,7 +53,7 @@ def signatures(request: HttpRequest, pk: int) -> HttpResponse:
 def association_signature(request: HttpRequest, pk: int) -> HttpResponse:
     """Record the signature of the association."""
     convention = get_object_or_404(pages.convention_dossiers(request.user), pk=pk)
-    form = association_form(convention, request.POST.copy(), request.FILES)
+    form = association_form(convention, request.POST, request.FILES)
     if form.is_valid() and saved(
         form, lambda: sign_for_association(convention=convention, actor=request.user, **form.values())
     ):

@@ -197,6 +197,27 @@ def test_inbox_tells_what_is_due_with_its_age_and_leads_to_the_exchange(team: Te
     assert list(follow_ups(UserFactory(ars=True))) == []
 
 
+@pytest.mark.parametrize("gone", [{"is_active": False}, {"access_until": TODAY - timedelta(days=1)}, {"role": "admin"}])
+@pytest.mark.parametrize("with_officer", [True, False])
+def test_follow_up_of_people_who_have_left_is_shown_to_the_whole_office(
+    gone: dict[str, Any], with_officer: bool
+) -> None:
+    author, officer = UserFactory(staff=True), UserFactory(staff=True) if with_officer else None
+    team = TeamFactory(officer=officer)
+    ExchangeFactory(author=author, team=team, follow_up_on=TODAY, subject="Statuts")
+    anybody = UserFactory(staff=True)
+    assert list(follow_ups(anybody)) == []
+    User.objects.filter(pk=author.pk).update(**gone)
+    if officer:
+        assert list(follow_ups(anybody)) == []  # the officer sees it
+        assert len(list(follow_ups(officer))) == 1
+        User.objects.filter(pk=officer.pk).update(**gone)
+    assert [item.detail for item in follow_ups(anybody)] == [
+        "Statuts, à relancer aujourd’hui, personne n’en est plus chargé"
+    ]
+    assert list(follow_ups(UserFactory(ars=True))) == []
+
+
 def test_many_follow_ups_are_counted_in_one_line(team: Team, staff: User) -> None:
     ExchangeFactory.create_batch(13, team=team, follow_up_on=TODAY)
     items = list(follow_ups(staff))

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from association.journal import StaleEdit, save_changes
-from association.models import Team, User
-from association.selectors.journal import PER_PAGE, journal_of
+from association.models import FieldChange, HealthProject, Team, User
+from association.project_sections import SECTIONS
+from association.selectors.journal import PAUSE, PER_PAGE, folded, journal_of
 from association.services.members import add_member
+from association.services.projects import section_version, write_section
 from association.services.teams import change_team
 from association.workflow import fire
 from tests.factories import (
     AdhesionFactory,
     CommuneFactory,
     ConventionFactory,
+    HealthProjectFactory,
     MembershipFactory,
     ProfessionalFactory,
     TeamFactory,
@@ -78,6 +82,45 @@ def test_member_who_joins_is_in_the_journal(staff: User) -> None:
     newest = journal_of(team).entries[0]
     assert newest.subject == str(person)
     assert newest.after == "le 01/03/2026, pressenti, libéral"
+
+
+def choose(project: HealthProject, actor: User, *types: str) -> HealthProject:
+    """Save a choice of planned action types, as one click in the list does."""
+    code = next(one.code for one in SECTIONS if "action_types" in one.names)
+    return write_section(
+        project=project,
+        code=code,
+        values={"action_types": list(types)},
+        version=section_version(project, code),
+        actor=actor,
+    )
+
+
+def test_clicks_on_the_way_to_a_choice_are_one_line(staff: User) -> None:
+    project = HealthProjectFactory(action_types=[])
+    choose(choose(project, staff, "RCP"), staff, "RCP", "PPS")
+    told = [entry for entry in journal_of(project.team).entries if entry.answer]
+    lines_of = list(FieldChange.objects.filter(field="action_types").order_by("-at", "-pk"))
+    assert len(told) == 1
+    assert (told[0].before, told[0].after) == ("", lines_of[0].after)
+    assert len(lines_of) == 2
+
+
+def test_choices_of_two_people_or_with_a_pause_between_them_are_two_lines(staff: User) -> None:
+    project = choose(HealthProjectFactory(action_types=[]), staff, "RCP")
+    choose(project, UserFactory(staff=True), "RCP", "PPS")
+    lines = list(journal_of(project.team).entries)
+    assert len([entry for entry in lines if entry.answer]) == 2
+    at = lines[0].at
+    alone = [replace(lines[0], actor="A"), replace(lines[0], actor="A", before="", after="x")]
+    assert len(folded([alone[0], replace(alone[1], at=at - PAUSE)])) == 1
+    assert len(folded([alone[0], replace(alone[1], at=at - PAUSE - timedelta(seconds=1))])) == 2
+
+
+def test_choice_that_was_taken_back_stays_told(staff: User) -> None:
+    project = choose(HealthProjectFactory(action_types=["PPS"]), staff, "RCP")
+    choose(project, staff, "PPS")
+    assert len([entry for entry in journal_of(project.team).entries if entry.answer]) == 2
 
 
 def test_pages_follow_one_another_without_repeating(staff: User) -> None:

@@ -336,9 +336,8 @@ def test_returned_version_is_followed_and_submitted_again(staff: User) -> None:
 
 
 def obstacles(project: HealthProject, people: int = 2) -> list[tuple[str, str]]:
-    return [
-        (one.section, one.sentence) for one in obstacles_to_submission(project, completeness_of(project, people=people))
-    ]
+    sections, reader = completeness_of(project, people=people), UserFactory(staff=True)
+    return [(one.section, one.sentence) for one in obstacles_to_submission(project, sections, user=reader)]
 
 
 def test_complete_draft_of_a_complete_team_has_no_obstacle(db: None) -> None:

@@ -289,6 +289,16 @@ def test_machines_are_found_by_name() -> None:
     assert "payments.Run" in found
 
 
+def test_comment_has_a_limit_and_what_the_house_says_before_it_is_no_reason() -> None:
+    team, staff = factories.TeamFactory(recognised=True), factories.UserFactory(staff=True)
+    with pytest.raises(TransitionRefused, match=r"la limite est de 2.000"):
+        fire(team, "suspend", actor=staff, comment="a" * 2_001)
+    with pytest.raises(TransitionRefused, match="motif est demandé"):
+        fire(team, "suspend", actor=staff, said="À compter du 02/03/2026.")
+    fire(team, "suspend", actor=staff, comment="a" * 2_000, said="À compter du 02/03/2026.")
+    assert TransitionLog.objects.get(transition="suspend").comment == f"À compter du 02/03/2026. {'a' * 2_000}"
+
+
 def test_comment_with_a_character_that_no_database_keeps_is_refused() -> None:
     team, staff = factories.TeamFactory(registered=True), factories.UserFactory(staff=True)
     with pytest.raises(TransitionRefused, match="caractère invisible"):

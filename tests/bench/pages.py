@@ -17,6 +17,7 @@ from association.listing.declaration import listings
 from association.models import (
     BulkOperation,
     Commune,
+    Company,
     CoordinationAllowance,
     DossierDocument,
     EtpProgramme,
@@ -213,6 +214,10 @@ class Objects:
         return CoordinationAllowance.objects.order_by("pk")[0]
 
     @cached_property
+    def company(self) -> Company:
+        return Company.objects.order_by("pk")[0]
+
+    @cached_property
     def commune(self) -> Commune:
         return self.team.communes.order_by("pk")[0]
 
@@ -287,6 +292,7 @@ OF = {
     "programme": ((STAFF, "association:programme_change"),),
     "mail": ((STAFF, "association:outbox_mail"),),
     "template": ((ADMIN, "conventions:template"), (ADMIN, "conventions:template_edit")),
+    "company": ((STAFF, "association:company_complete"),),
     "allowance": ((ADMIN, "association:allowance"),),
 }  # fmt: skip
 # Pages of no object, with what is asked of them.

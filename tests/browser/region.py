@@ -105,7 +105,7 @@ def of_dossiers(world: World) -> Iterator[tuple[str, str]]:
     yield "staff", reverse("association:recognition_answers", args=[missing.request_id])
     yield "staff", dossier_of(missing.request.team)
     yield "ars", reverse("association:recognition_decision", args=[RecognitionRequestFactory().pk])
-    stay = Membership.objects.get(team=world.office.team, professional=world.office.people[2])
+    stay = Membership.objects.get(team=world.office.team, professional=world.office.people[1])
     attestation: Attestation = issue_attestation(membership=stay, year=timezone.localdate().year, actor=staff)
     yield "staff", reverse("association:attestations", args=[stay.pk])
     yield "staff", reverse("association:attestation_verify", args=[attestation.number])

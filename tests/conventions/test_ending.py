@@ -139,7 +139,7 @@ def test_suspended_team_whose_convention_ended_comes_back_as_recognised(conventi
     end_conventions(on=date(2028, 9, 1))
     team = Team.objects.get()
     assert (team.state, team.suspended_from) == ("suspended", "recognised")
-    assert FieldChange.objects.get(field="suspended_from").after == "Reconnue"
+    assert FieldChange.objects.get(field="suspended_from").after == "Enregistrée"
     assert fire(team, "resume", actor=staff).state == "recognised"
 
 

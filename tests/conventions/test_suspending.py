@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 
 from association.machine import TransitionRefused
-from association.models import Team, User
+from association.models import FieldChange, Team, User
 from conventions.models import Convention, Suspension
+from conventions.services.ending import end_conventions, stop_with_recognition, terminate_convention
 from conventions.services.suspending import resume_convention, suspend_convention
 from tests import factories
 from tests.conventions.making import signed
@@ -101,6 +102,43 @@ def test_suspension_lifted_on_its_first_day_is_refused(convention: Convention, s
 def test_suspension_lifted_in_the_future_is_refused(convention: Convention, staff: User) -> None:
     with pytest.raises(ValidationError, match="à venir"):
         resume_convention(convention=suspended(convention, staff), resumed_on=date(2026, 12, 1), actor=staff)
+
+
+@pytest.mark.parametrize("day", [date(2026, 10, 6), date(2026, 11, 15), date(2026, 12, 31)])
+def test_termination_ends_the_suspension_that_runs(convention: Convention, staff: User, day: date) -> None:
+    held = suspended(convention, staff)
+    terminate_convention(convention=held, terminated_on=day, reason="Départs", actor=staff)
+    assert Suspension.objects.get().ends_on == day
+
+
+@pytest.mark.parametrize("day", [date(2026, 9, 30), date(2026, 10, 5)])
+def test_termination_before_the_suspension_is_refused_and_changes_nothing(
+    convention: Convention, staff: User, day: date
+) -> None:
+    held = suspended(convention, staff)
+    with pytest.raises(ValidationError) as refused:
+        terminate_convention(convention=held, terminated_on=day, reason="Départs", actor=staff)
+    assert "suspendue depuis le 05/10/2026" in refused.value.message_dict["terminated_on"][0]
+    assert Convention.objects.get().state == "suspended"
+    assert Suspension.objects.get().ends_on is None
+
+
+def test_term_of_a_suspended_convention_ends_the_suspension(convention: Convention, staff: User) -> None:
+    held = suspended(convention, staff)
+    assert end_conventions(on=held.ends_on + timedelta(days=3)) == 1
+    assert Suspension.objects.get().ends_on == held.ends_on + timedelta(days=1)
+
+
+def test_recognition_withdrawn_before_a_suspension_leaves_none_behind(convention: Convention, staff: User) -> None:
+    held = suspended(convention, staff)
+    stop_with_recognition(team=held.team, withdrawn_on=date(2026, 10, 1), reason="Retrait", actor=staff)
+    assert Convention.objects.get().terminated_on == date(2026, 10, 1)
+    assert not Suspension.objects.exists()
+    told = FieldChange.objects.get(field="suspensions")
+    assert (told.before, told.after) == (
+        "à partir du 05/10/2026",
+        "sans effet : la convention n’est plus en vigueur à partir du 01/10/2026",
+    )
 
 
 def test_convention_taken_over_as_suspended_can_be_taken_up_again(staff: User) -> None:

@@ -109,6 +109,48 @@ def test_referent_reads_the_attestations_of_the_own_team_and_no_other(
     assert other.get(document).status_code == 404
 
 
+@pytest.fixture
+def without_officine() -> Membership:
+    return MembershipFactory(
+        team=TeamFactory(recognised=True), professional=ProfessionalFactory(pharmacist=True, last_name="Morvan")
+    )
+
+
+def test_pharmacist_without_an_officine_is_refused_with_the_way_to_write_it(without_officine: Membership) -> None:
+    url = reverse("association:attestation_issue", args=[without_officine.pk])
+    page = client_of(staff=True).post(url, {"year": 2026, "replaces": ""})
+    assert page.status_code == 409
+    assert "nomme son officine, et aucune n'est inscrite pour Morvan" in plain(page)
+    assert reverse("association:member", args=[without_officine.pk]) in page.content.decode()
+    assert not Attestation.objects.exists()
+
+
+def test_officine_without_its_numbers_is_completed_and_the_attestation_issued(without_officine: Membership) -> None:
+    staff, company = client_of(staff=True), CompanyFactory(name="Pharmacie du Port", siret="", finess="440012345")
+    without_officine.periods.update(company=company)
+    url = reverse("association:attestation_issue", args=[without_officine.pk])
+    page = staff.post(url, {"year": 2026, "replaces": ""})
+    assert page.status_code == 409
+    assert "De « Pharmacie du Port », il manque : SIRET." in plain(page)
+    form = staff.get(page.context["refused"]["url"])
+    assert list(form.context["form"].fields) == ["siret"]
+    wrong = staff.post(page.context["refused"]["url"], {"siret": "123"})
+    assert wrong.context["form"]["siret"].value() == "123"
+    answer = staff.post(page.context["refused"]["url"], {"siret": "732 829 320 00074", "finess": "440099999"})
+    assert answer.url == reverse("association:attestations", args=[without_officine.pk])
+    company.refresh_from_db()
+    assert (company.siret, company.finess) == ("73282932000074", "440012345")
+    assert staff.post(url, {"year": 2026, "replaces": ""}).status_code == 302
+    assert Attestation.objects.get().content["company"]["siret"] == "73282932000074"
+
+
+def test_biologist_and_nurse_need_no_officine() -> None:
+    staff = client_of(staff=True)
+    for traits in ({"pharmacist": True, "is_biologist": True}, {"nurse": True}):
+        stay = MembershipFactory(team=TeamFactory(recognised=True), professional=ProfessionalFactory(**traits))
+        assert staff.post(reverse("association:attestation_issue", args=[stay.pk]), {"year": 2026}).status_code == 302
+
+
 # --- verifying -----------------------------------------------------------------------------------------------
 
 

@@ -134,7 +134,23 @@ def test_gesture_that_somebody_else_did_meanwhile_is_refused_with_a_sentence(
     assert Suspension.objects.count() == 1
 
 
-def test_renewal_leads_to_its_draft_and_is_shown_on_both_pages(convention: Convention, staff: User) -> None:
+def test_renewal_is_offered_from_ninety_days_before_the_end_on(
+    convention: Convention, staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day, offered in (
+        (TODAY, False),
+        (date(2028, 6, 1), False),
+        (date(2028, 6, 2), True),
+        (date(2028, 8, 31), True),
+    ):
+        travel(monkeypatch, day)
+        assert ("Renouveler" in life(staff, convention)) is offered, day
+
+
+def test_renewal_leads_to_its_draft_and_is_shown_on_both_pages(
+    convention: Convention, staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    travel(monkeypatch, date(2028, 7, 1))
     answer = of(staff).post(url("renew", convention.pk))
     draft = Convention.objects.get(renews=convention)
     assert answer.url == url("convention", draft.pk)

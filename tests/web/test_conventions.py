@@ -413,8 +413,29 @@ def test_forged_version_is_refused_and_nothing_is_written(team: Team, staff: Use
         {"association-version": "9" * 30, "association-signed_on": DAY, "association-signatory": SIGNATORY},
     )
     assert answer.status_code == 409
-    assert "a été modifiée entre-temps" in plain(answer)
+    assert "a pu être modifiée depuis" in plain(answer)
     assert Convention.objects.get(pk=convention.pk).association_signed_on is None
+
+
+@pytest.mark.parametrize("page", ["draft_edit", "association_signature"])
+def test_convention_sent_without_its_version_is_refused_and_saved_at_the_second_press(
+    team: Team, staff: User, client: Client, page: str
+) -> None:
+    if page == "draft_edit":
+        convention = drafted(team, staff)
+        prefix, typed, name = "", edited(convention, action_types=["PPS"]), "form"
+        del typed["version"]
+    else:
+        convention = in_signing(team, staff)
+        prefix, name = "association-", "association"
+        typed = {"association-signed_on": DAY, "association-signatory": SIGNATORY}
+    before = Convention.objects.get(pk=convention.pk)
+    answer = client.post(url(page, convention.pk), typed)
+    assert answer.status_code == 409
+    assert "a pu être modifiée depuis que vous l'avez ouverte" in plain(answer)
+    assert Convention.objects.get(pk=convention.pk).version == before.version
+    again = {**typed, f"{prefix}version": answer.context[name]["version"].value()}
+    assert client.post(url(page, convention.pk), again).status_code == 302
 
 
 def test_signatory_with_markup_is_refused_beside_the_field_and_kept(team: Team, staff: User, client: Client) -> None:

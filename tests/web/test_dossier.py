@@ -346,7 +346,7 @@ def test_live_convention_greys_the_closing_and_says_why(staff: Client) -> None:
 
 
 def test_steps_of_the_project_and_of_the_ars_are_not_on_the_head(staff: Client) -> None:
-    for state, offered in (("submitted", {"close"}), ("drafting", {"close"}), ("registered", {"accompany", "close"})):
+    for state, offered in (("submitted", {"close"}), ("drafting", {"close"}), ("registered", {"close"})):
         page = staff.get(address(TeamFactory(**{state: True})))
         assert {step["name"] for step in page.context["steps"]} == offered
         assert take(staff, page.context["team"], "recognise", recognised_on="2026-01-01").status_code == 409

@@ -71,6 +71,30 @@ def test_dossier_says_what_a_warning_will_prevent(officer: User) -> None:
     assert "Empêchera la convention." in section(signed(officer), team)
 
 
+@pytest.mark.parametrize(
+    ("state", "head", "badge"),
+    [("registered", "à faire avant le dépôt", "À faire"), ("submitted", "bloquants", "Bloquant")],
+)
+def test_what_is_not_due_yet_is_said_calmly(officer: User, state: str, head: str, badge: str) -> None:
+    page = signed(officer).get(reverse("association:team_findings", args=[TeamFactory(**{state: True}).pk]))
+    shown = plain(page)
+    assert head in shown
+    assert f">{badge}<" in shown
+    assert ("state-bad" in page.content.decode()) is (state == "submitted")
+
+
+def test_missing_address_leads_to_the_person_to_complete(officer: User) -> None:
+    team = TeamFactory(drafting=True)
+    stay = MembershipFactory(team=team, professional=ProfessionalFactory(first_name="Zoé", last_name="Ruel"))
+    edit = reverse("association:professional_edit", args=[stay.professional_id])
+    project = team.projects.create(number=1, created_by=officer)
+    for name, pk in (("team_findings", team.pk), ("project_gate", project.pk)):
+        assert edit in signed(officer).get(reverse(f"association:{name}", args=[pk])).content.decode()
+    # Of two members of one name neither is chosen.
+    MembershipFactory(team=team, professional=ProfessionalFactory(first_name="Zoé", last_name="Ruel"))
+    assert edit not in signed(officer).get(reverse("association:team_findings", args=[team.pk])).content.decode()
+
+
 def test_dossier_without_a_finding_says_that_all_is_well(officer: User) -> None:
     team = TeamFactory(kind=TeamKind.INFORMAL, accompanied=True)
     assert "Rien à signaler." in section(signed(officer), team)

@@ -11,9 +11,11 @@ from django.test import Client
 from django.urls import reverse
 
 from association.models import FieldChange, Membership, Professional, Team, TeamFinding
-from conventions.models import Adhesion
+from association.services.attestations import issue_attestation
+from conventions.models import Adhesion, Amendment, Convention
 from tests.factories import (
     AdhesionFactory,
+    AmendmentFactory,
     CommuneFactory,
     CompanyFactory,
     ConventionFactory,
@@ -46,9 +48,9 @@ def change(client: Client, stay: Membership, **sent: Any) -> Any:
     return client.post(reverse("association:member", args=[stay.pk]), sent)
 
 
-def leave(client: Client, stay: Membership, day: str, version: int | None = None) -> Any:
+def leave(client: Client, stay: Membership, day: str, version: int | None = None, confirmed: str = "on") -> Any:
     known = stay.version if version is None else version
-    sent = {"sortie-left_on": day, "sortie-version": known}
+    sent = {"sortie-left_on": day, "sortie-version": known, "sortie-confirmed": confirmed}
     return client.post(reverse("association:member_leave", args=[stay.pk]), sent)
 
 
@@ -259,6 +261,120 @@ def test_second_departure_is_refused(staff: Client) -> None:
     page = leave(staff, stay, "2026-07-31", version=1)
     assert page.status_code == 409
     assert Membership.objects.get(pk=stay.pk).left_on == date(2026, 6, 30)
+
+
+def correct(client: Client, stay: Membership, what: str, day: str = "", version: int | None = None) -> Any:
+    known = Membership.objects.get(pk=stay.pk).version if version is None else version
+    sent = {"correction-what": what, "correction-left_on": day, "correction-version": known}
+    return client.post(reverse("association:member_leave_correct", args=[stay.pk]), sent)
+
+
+@pytest.fixture
+def gp() -> Membership:
+    """The only general practitioner of a team under convention, who signed it, with an attestation."""
+    convention = ConventionFactory(signed=True)
+    stay = MembershipFactory(
+        team=convention.team, professional=ProfessionalFactory(general_practitioner=True, last_name="Partante")
+    )
+    MembershipFactory(team=convention.team)
+    AdhesionFactory(signed=True, convention=convention, membership=stay)
+    issue_attestation(membership=stay, year=2026, actor=UserFactory(staff=True))
+    return stay
+
+
+def test_departure_is_confirmed_with_its_consequences_and_written_then_only(staff: Client, gp: Membership) -> None:
+    page = leave(staff, gp, "2026-06-30", confirmed="")
+    shown = plain(page)
+    assert page.status_code == 200
+    for said in (
+        "Enregistrer le départ de Partante Anaïs ?",
+        "le 30 juin 2026",
+        "n'a plus de médecin généraliste",
+        "ne vaudra plus que jusqu'au 30/06/2026",
+        f"Sa signature de la convention {Convention.objects.get().number} ne comptera plus",
+    ):
+        assert said in shown
+    assert Membership.objects.get(pk=gp.pk).left_on is None
+    assert Adhesion.objects.get(membership=gp).state == "signed"
+    assert leave(staff, gp, "2026-06-30").status_code == 302
+
+
+def test_departure_that_changes_no_rule_says_so(staff: Client) -> None:
+    stay = MembershipFactory(team=TeamFactory(accompanied=True, kind="informelle"))
+    assert "Aucune règle de composition n'est remise en cause" in plain(leave(staff, stay, "2026-06-30", confirmed=""))
+
+
+def test_departure_recorded_by_mistake_is_taken_back_with_all_that_it_had_ended(staff: Client, gp: Membership) -> None:
+    leave(staff, gp, "2026-06-30")
+    assert TeamFinding.objects.filter(team=gp.team, code="NO_GP").exists()
+    assert Amendment.objects.get(kind="sortie").state == "draft"
+    assert "Corriger le départ" in plain(staff.get(reverse("association:member", args=[gp.pk])))
+    assert correct(staff, gp, "reste").status_code == 302
+    assert Membership.objects.get(pk=gp.pk).left_on is None
+    adhesion = Adhesion.objects.get(membership=gp)
+    assert (adhesion.state, adhesion.ended_on) == ("signed", None)
+    assert Amendment.objects.get(kind="sortie").state == "abandoned"
+    assert not TeamFinding.objects.filter(team=gp.team, code="NO_GP").exists()
+    told = FieldChange.objects.get(label="Sortie, corrigée")
+    assert (told.before, told.after) == ("30/06/2026", "")
+
+
+def test_day_of_a_departure_is_corrected_and_its_amendment_follows(staff: Client, gp: Membership) -> None:
+    leave(staff, gp, "2026-06-30")
+    assert correct(staff, gp, "jour", "2026-07-15").status_code == 302
+    assert Membership.objects.get(pk=gp.pk).left_on == date(2026, 7, 15)
+    assert Adhesion.objects.get(membership=gp).ended_on == date(2026, 7, 15)
+    stated = {one.changes["left_on"]: one.state for one in Amendment.objects.filter(kind="sortie")}
+    assert stated == {"2026-06-30": "abandoned", "2026-07-15": "draft"}
+
+
+@pytest.mark.parametrize(
+    ("what", "day", "said"),
+    [
+        ("", "", "Choisissez ce qui est juste."),
+        ("jour", "", "Indiquez le dernier jour dans l'équipe."),
+        ("jour", "2025-06-30", "La sortie précède l'entrée (01/01/2026)"),
+        ("jour", "2026-06-30", "Rien ne change"),
+    ],
+)
+def test_wrong_correction_is_told_and_writes_nothing(staff: Client, what: str, day: str, said: str) -> None:
+    stay = MembershipFactory(team=TeamFactory(accompanied=True))
+    leave(staff, stay, "2026-06-30")
+    assert said in plain(correct(staff, stay, what, day))
+    assert Membership.objects.get(pk=stay.pk).left_on == date(2026, 6, 30)
+
+
+def test_departure_that_a_signed_amendment_states_is_no_longer_corrected(staff: Client, gp: Membership) -> None:
+    leave(staff, gp, "2026-06-30")
+    AmendmentFactory(
+        convention=Convention.objects.get(),
+        number=7,
+        kind="sortie",
+        changes={"left": gp.pk, "left_on": "2026-06-30"},
+        signed=True,
+    )
+    page = correct(staff, gp, "reste")
+    assert page.status_code == 409
+    assert "L'avenant n° 7" in plain(page)
+    assert Membership.objects.get(pk=gp.pk).left_on == date(2026, 6, 30)
+
+
+def test_departure_of_somebody_who_came_back_is_not_taken_back(staff: Client) -> None:
+    stay = MembershipFactory(team=TeamFactory(accompanied=True))
+    leave(staff, stay, "2026-06-30")
+    MembershipFactory(team=stay.team, professional=stay.professional, joined_on=date(2026, 8, 1))
+    assert "est revenu dans l'équipe le 01/08/2026" in plain(correct(staff, stay, "reste"))
+    assert correct(staff, stay, "jour", "2026-07-31").status_code == 302
+
+
+def test_second_to_correct_a_departure_is_told(staff: Client) -> None:
+    stay = MembershipFactory(team=TeamFactory(accompanied=True))
+    leave(staff, stay, "2026-06-30")
+    seen = Membership.objects.get(pk=stay.pk).version
+    correct(staff, stay, "jour", "2026-07-15")
+    page = correct(staff, stay, "reste", version=seen)
+    assert page.status_code == 409
+    assert "Camille Gestion a modifié cette fiche" in plain(page)
 
 
 def test_referent_is_named_and_released(staff: Client) -> None:

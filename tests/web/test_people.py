@@ -321,6 +321,25 @@ def test_second_to_save_is_told_and_loses_nothing(staff: Client) -> None:
     assert person.phone == "0240222222"
 
 
+@pytest.mark.parametrize("written_before", [False, True])
+def test_record_sent_without_its_version_overwrites_nothing_and_can_be_sent_again(
+    staff: Client, written_before: bool
+) -> None:
+    person = ProfessionalFactory(phone="0240000000")
+    if written_before:
+        change_professional(professional=person, values={"phone": "0240111111"}, version=0, actor=UserFactory())
+    stands = Professional.objects.get(pk=person.pk).phone
+    url = reverse("association:professional_edit", args=[person.pk])
+    typed = {"last_name": "Évrard", "first_name": "Loïc", "profession": "60", "phone": "0240222222"}
+    page = staff.post(url, typed)
+    assert page.status_code == 409
+    assert "a pu être modifiée depuis que vous l'avez ouverte" in plain(page)
+    assert page.context["form"]["phone"].value() == "0240222222"
+    person.refresh_from_db()
+    assert person.phone == stands
+    assert staff.post(url, {**typed, "version": page.context["form"]["version"].value()}).status_code == 302
+
+
 # --- one person known twice ------------------------------------------------------------------------------------
 
 
@@ -470,3 +489,28 @@ def test_referent_who_has_left_sees_no_member_any_more_and_the_own_page_still(db
 def test_mark_that_turns_the_reading_is_not_kept_in_a_name(staff: Client) -> None:
     staff.post(NEW, TYPED | {"last_name": "\u202eÉvrard\u2066"})
     assert Professional.objects.get().last_name == "Évrard"
+
+
+# --- what only some professions fill in ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("profession", "kept"), [("10", True), ("40", True), ("60", False), ("21", False)])
+def test_specialty_is_taken_of_the_professions_that_have_one(staff: Client, profession: str, kept: bool) -> None:
+    page = staff.post(NEW, {**TYPED, "profession": profession, "specialty": "Gériatrie"})
+    assert Professional.objects.filter(specialty="Gériatrie").exists() is kept
+    if not kept:
+        assert "Seul un médecin ou un chirurgien-dentiste a une spécialité" in plain(page)
+        assert page.context["form"]["specialty"].value() == "Gériatrie"
+
+
+def test_form_says_which_profession_fills_in_what(staff: Client) -> None:
+    form = staff.get(NEW).context["form"]
+    named = {name: form.fields[name].widget.attrs.get("data-only-for") for name in form.fields}
+    assert {name: codes for name, codes in named.items() if codes} == {
+        "is_general_practitioner": "10",
+        "specialty": "10 40",
+        "is_biologist": "10 21",
+    }
+    assert {name for _, fields in form.parts() for name in (field.name for field in fields)} == set(form.fields) - {
+        "version"
+    }

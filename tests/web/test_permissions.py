@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
+from django.utils.html import escape
 
 from association.bulk_steps import ASSIGN_OFFICER
 from association.jobs import run_job
@@ -24,6 +25,7 @@ from conventions.services.templates import start_version
 from tests.factories import (
     AdhesionFactory,
     AmendmentFactory,
+    CompanyFactory,
     ConventionFactory,
     DepartmentFactory,
     EtpProgrammeFactory,
@@ -37,6 +39,7 @@ from tests.factories import (
 )
 from tests.factories.correspondence import DossierDocumentFactory, ExchangeFactory, OutgoingMailFactory
 from tests.factories.dossier import ComplementPointFactory, HealthProjectFactory, RecognitionRequestFactory
+from tests.payments.office import IBANS
 from tests.web.conftest import ROLES, World
 
 OFFICE = {"staff", "treasurer"}
@@ -270,6 +273,7 @@ ROUTES = {
     "association:member_add": Route(OFFICE, of=team),
     "association:member": Route(OFFICE, of=member),
     "association:member_leave": Route(OFFICE, method="post", of=member),
+    "association:member_leave_correct": Route(OFFICE, method="post", of=member),
     "association:member_referent": Route(OFFICE, 409, method="post", of=member),
     "association:communes": Route(EVERYBODY),
     "association:epcis": Route(EVERYBODY),
@@ -277,6 +281,7 @@ ROUTES = {
     "association:people_named": Route({*OFFICE, "auditor", "referent", "admin"}),
     "association:companies": Route(OFFICE),
     "association:company_new": Route(OFFICE),
+    "association:company_complete": Route(OFFICE, of=lambda w: CompanyFactory().pk),
     "association:job": Route({*OFFICE, "admin", "auditor"}, otherwise=404, of=lambda w: w.export.pk),
     "association:job_progress": Route({*OFFICE, "admin", "auditor"}, otherwise=404, of=lambda w: w.export.pk),
     "association:job_step": Route(
@@ -553,3 +558,46 @@ def test_access_that_has_ended_is_at_the_door(world: World, signed_in: Callable[
     user.access_until = "2020-01-01"
     user.save()
     assert client.get(reverse("home")).status_code == 302
+
+
+# Not of a team: what a délégation reads of the whole region, or its own.
+OF_NO_TEAM = {"association:structure", "association:bulk", "association:bulk_confirm"}
+
+
+def test_delegation_of_another_department_gets_nothing_of_a_team(world: World) -> None:
+    client = Client()
+    client.force_login(UserFactory(ars=True, department=DepartmentFactory(code="85", name="Vendée")))
+    got = {
+        name: ask(client, name, route, world)
+        for name, route in ROUTES.items()
+        if route.of and "ars" in route.roles and name not in OF_NO_TEAM
+    }
+    assert {name: status for name, status in got.items() if status not in (403, 404)} == {}
+
+
+def test_pages_of_a_delegation_name_nothing_of_another_department(world: World) -> None:
+    client = Client()
+    client.force_login(UserFactory(ars=True, department=DepartmentFactory(code="85", name="Vendée")))
+    office = world.office
+    hidden = {office.team.name, office.team.code, office.convention.number, *(p.last_name for p in office.people)}
+    for name, route in ROUTES.items():
+        if route.of or route.method != "get" or "ars" not in route.roles:
+            continue
+        for query in ("", "?q=ancenis", "?q=evrard"):
+            page = client.get(reverse(name) + query, follow=True).content.decode()
+            assert {word for word in hidden if escape(word) in page} == set(), name + query
+
+
+@pytest.mark.parametrize("role", ["ars", "auditor", "referent", "admin"])
+def test_no_page_of_a_role_beside_the_treasurer_shows_an_iban(
+    role: str, world: World, signed_in: Callable[[str], Client]
+) -> None:
+    client = signed_in(role)
+    for name, route in ROUTES.items():
+        if route.method == "get" and role in route.roles:
+            answer = client.get(reverse(name, args=arguments(route, world)), follow=True)
+            body = answer.getvalue() if answer.streaming else answer.content
+            page = "".join(body.decode(errors="replace").split())
+            assert not any(iban in page for iban in IBANS), name
+            if role == "ars":
+                assert "FR76" not in page, name

@@ -160,6 +160,15 @@ def test_second_to_save_sees_both_texts(staff: Client, htmx: bool) -> None:
     assert project.means == "Le texte de Dominique."
 
 
+def test_section_sent_without_its_version_overwrites_nothing(staff: Client) -> None:
+    project = HealthProjectFactory(means="Ce qui est là.")
+    answer = save(staff, project, "means", htmx=False, version="", means="Autre chose.")
+    assert answer.status_code == 409
+    assert "Autre chose." in plain(answer)
+    project.refresh_from_db()
+    assert project.means == "Ce qui est là."
+
+
 def test_keeping_one_s_own_saves_over_the_version_that_was_shown(staff: Client) -> None:
     project = HealthProjectFactory()
     other = UserFactory(staff=True)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from association.models import LookLog, RecognitionRequest, Team
+from association.workflow import fire
 from tests.association.files import pdf, upload
 from tests.factories import (
     ComplementPointFactory,
@@ -28,6 +29,7 @@ from tests.web.conftest import plain
 
 pytestmark = pytest.mark.django_db
 
+TODAY = date(2026, 6, 30)
 NIR = "1 85 05 78 006 084 91"
 
 
@@ -102,6 +104,26 @@ def test_section_and_file_of_another_department_are_not_found(request_: Recognit
     for page in ("file", "opinion", "complements", "decision", "letter"):
         assert elsewhere.get(to(f"recognition_{page}", request_.pk)).status_code == 404, page
     assert elsewhere.get(to("recognition_withdrawal", request_.team_id)).status_code == 404
+
+
+@pytest.mark.parametrize(("came_from", "seen"), [("drafting", 404), ("accompanied", 404), ("refused", 200)])
+def test_team_that_was_closed_is_seen_by_the_ars_only_if_it_was_once_submitted(
+    staff: Client, ars: Client, came_from: str, seen: int
+) -> None:
+    team = TeamFactory(state=came_from, name="Équipe du bourg")
+    fire(team, "close", actor=UserFactory(staff=True), comment="Dissoute.", closed_on=TODAY, outcome="dissoute")
+    assert ars.get(reverse("association:team", args=[team.pk])).status_code == seen
+    assert ars.get(to("team_recognition", team.pk)).status_code == seen
+    listed = plain(ars.get(reverse("association:team_list"), {"tout": "1"}, follow=True))
+    assert ("Équipe du bourg" in listed) is (seen == 200)
+    assert staff.get(reverse("association:team", args=[team.pk])).status_code == 200
+
+
+def test_team_taken_over_closed_is_seen_by_the_ars_that_had_recognised_it(ars: Client) -> None:
+    recognised = TeamFactory(closed=True, recognised_on=date(2025, 3, 1))
+    never = TeamFactory(closed=True)
+    assert ars.get(reverse("association:team", args=[recognised.pk])).status_code == 200
+    assert ars.get(reverse("association:team", args=[never.pk])).status_code == 404
 
 
 def test_section_shows_no_name_and_logs_nothing_the_file_does_both(ars: Client) -> None:

@@ -123,6 +123,14 @@ def test_second_to_save_is_told_what_the_first_changed_and_keeps_what_was_typed(
     assert levels == {("esp", "PARAMEDICAL"): "warning", ("ess", "PARAMEDICAL"): "blocking"}
 
 
+def test_settings_sent_without_their_version_change_nothing(page: Client) -> None:
+    answer = page.post(URL, typed(ess__PARAMEDICAL="blocking") | {"version": ""})
+    assert answer.status_code == 409
+    assert not EligibilityLevel.objects.exists()
+    again = {name: answer.context["form"][name].value() for name in (*FIELDS, "version")}
+    assert page.post(URL, again).status_code == 302
+
+
 def test_what_the_law_asks_cannot_be_switched_off(admin: User) -> None:
     with pytest.raises(LookupError):
         set_levels(levels={("esp_clap", "MSSANTE"): Level.OFF}, version=0, actor=admin)

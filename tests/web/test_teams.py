@@ -44,9 +44,8 @@ def names(response) -> list[str]:  # type: ignore[no-untyped-def]
 
 
 def queries(client: Client, url: str) -> int:
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
+    assert client.get(url).status_code == 200  # what is remembered for good (content types) is known from here on
+    with CaptureQueriesContext(connection) as captured:
         assert client.get(url).status_code == 200
     return len(captured)
 
@@ -262,7 +261,48 @@ def test_reason_is_asked_for_in_the_dialog(staff: Client) -> None:
     assert staff.post(reverse("association:team_step", args=[team.pk]), {**dated, "comment": "Oui"}).status_code == 302
 
 
+def test_endless_reason_is_refused_in_the_dialog_and_kept(staff: Client) -> None:
+    team = TeamFactory(recognised=True)
+    typed = "Plus de médecin. " * 118
+    dated = {"step": "suspend", "suspend-suspended_on": "2026-03-02"}
+    page = staff.post(reverse("association:team_step", args=[team.pk]), {**dated, "comment": typed})
+    assert page.status_code == 409
+    assert "data-dialog-open" in page.content.decode()
+    assert "Le motif compte 2 005 caractères, la limite est de 2 000" in plain(page)
+    assert typed.strip() in plain(page)
+    assert Team.objects.get(pk=team.pk).state == "recognised"
+    longest = {**dated, "comment": "a" * 2_000}
+    assert staff.post(reverse("association:team_step", args=[team.pk]), longest).status_code == 302
+
+
 def test_step_without_permission_is_refused(world: World, signed_in: Callable[[str], Client]) -> None:
     page = step(signed_in("auditor"), world.office.team, "suspend", "motif")
     assert page.status_code == 409
     assert Team.objects.get(pk=world.office.team.pk).state == "under_convention"
+
+
+# --- words of its kind ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "said"),
+    [
+        ("esp_clap", "recognised", "Enregistrée"),
+        ("esp_clap", "withdrawn", "Enregistrement retiré"),
+        ("esp", "recognised", "Reconnue"),
+        ("ess", "withdrawn", "Reconnaissance retirée"),
+    ],
+)
+def test_state_is_said_in_the_words_of_the_kind_wherever_it_is_shown(
+    staff: Client, kind: str, state: str, said: str
+) -> None:
+    team = TeamFactory(kind=kind, **{state: True})
+    assert team.get_state_label() == said
+    for name in ("team", "team_journal"):
+        assert said in plain(staff.get(reverse(f"association:{name}", args=[team.pk])))
+    assert f">{said}<" in plain(staff.get(reverse("association:team_list"), {"tout": "1"}, follow=True))
+
+
+def test_next_step_is_offered_once(staff: Client) -> None:
+    page = staff.get(reverse("association:team", args=[TeamFactory(registered=True).pk]))
+    assert page.content.decode().count('value="accompany"') == 1

@@ -64,6 +64,20 @@ const addLine = (last, number) => {
   last.after(line);
 };
 
+// --- What only some choose from ([data-only-for="10 21"]) shows once the choice before it ([data-decides]) is one of these.
+// What is filled in stays in sight: the server says what is wrong with it.
+const narrow = (decider) => {
+  for (const input of decider.closest("form").querySelectorAll("[data-only-for]")) {
+    const filled = input.type === "checkbox" ? input.checked : input.value;
+    input.closest(".field").hidden = !filled && !input.dataset.onlyFor.split(" ").includes(decider.value);
+  }
+};
+for (const decider of document.querySelectorAll("[data-decides]")) narrow(decider);
+document.addEventListener("change", (event) => {
+  const decider = event.target.closest("form")?.querySelector("[data-decides]");
+  if (decider) narrow(decider);
+});
+
 // --- The way to the sections of a dossier: the one that is read is marked; a section that loads late keeps the place
 const ways = new Map([...document.querySelectorAll(".dossier-nav a")].map((way) => [way.hash.slice(1), way]));
 if (ways.size) {

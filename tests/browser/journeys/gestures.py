@@ -248,7 +248,8 @@ def leave(visit: Visit, membership: Membership, last_day: date) -> None:
     page = visit.page
     visit.open(f"/membres/{membership.pk}/")
     page.get_by_label("Dernier jour dans l’équipe").fill(last_day.isoformat())
-    page.get_by_role("button", name="Enregistrer le départ").click()
+    page.get_by_role("button", name="Enregistrer le départ…").click()
+    page.get_by_role("button", name="Confirmer le départ").click()
     page.wait_for_url("**/equipes/**")
 
 

@@ -145,7 +145,7 @@ def signed_by_the_least(visit: Visit, cast: Cast, convention: Convention, refere
     page.get_by_role("button", name="Enregistrer la signature de l’association").click()
     page.get_by_text(SIGNATORY).first.wait_for()
     visit.open(f"/conventions/{convention.pk}/")
-    do.step(visit, "Constater la signature")
+    do.step(visit, "Mettre en vigueur")
     page.get_by_text("l’équipe est sous convention").wait_for()
     do.shoot(visit, "convention-signee")
     convention.refresh_from_db()
