@@ -363,7 +363,8 @@ def test_key_that_opens_nothing_is_not_found_however_often_it_is_asked(officer: 
     assert {answer.status_code for answer in answers} == {404}
     key = path.rpartition("/")[2]
     unknown = Client().get(path.replace(key, "A" * 43 + ".ics"))
-    assert plain(answers[0]).replace(key, "") == plain(unknown).replace("A" * 43 + ".ics", "")
+    said = [plain(answer).partition("<main")[2].replace(key, "") for answer in (answers[0], unknown)]
+    assert said[0] == said[1] != ""
 
 
 def test_use_is_noted(officer: User) -> None:
