@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from association.models import DossierDocument, HealthProject
+from association.selectors.project_pages import progress_of
+from association.selectors.projects import completeness_of
 from association.tables import NAMES, NUMBER, DayColumn, InstantColumn, PieceColumn, StateColumn
 
 ERASED, CLOSED = "Document effacé", "Document en quarantaine"
@@ -30,6 +32,9 @@ class ProjectTable(tables.Table):
     number = tables.Column(verbose_name="Version", attrs=NUMBER)
     state = StateColumn()
     submitted_on = DayColumn(verbose_name="Déposé le")
+    progress = tables.Column(
+        verbose_name="Rubriques complètes", empty_values=(), orderable=False, attrs={"td": {"class": "code"}}
+    )
     department = tables.Column(verbose_name="Département", accessor="team__department__name")
     themes = tables.Column(verbose_name="Thématiques", empty_values=(), orderable=False, attrs=NAMES)
 
@@ -44,6 +49,16 @@ class ProjectTable(tables.Table):
             value,
             record.team.code,
         )
+
+    def render_progress(self, record: Any) -> str:
+        return self.value_progress(record)
+
+    def value_progress(self, record: Any) -> str:
+        """Of a draft: a version that was submitted had passed its gate."""
+        if record.state != HealthProject.State.DRAFT:
+            return ""
+        progress = progress_of(completeness_of(record, people=int(record.has_people)))
+        return f"{progress.complete} sur {progress.needed}"
 
     def render_themes(self, record: HealthProject) -> str:
         return self.value_themes(record)
