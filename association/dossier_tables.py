@@ -40,7 +40,7 @@ class ProjectTable(tables.Table):
 
     class Meta:
         order_by = "team"
-        empty_text = "Aucun projet de santé ne répond à ces filtres."
+        empty_text = "Aucun projet de santé pour l’instant."
 
     def render_team(self, value: str, record: HealthProject) -> str:
         return format_html(
@@ -93,7 +93,7 @@ class DocumentTable(tables.Table):
 
     class Meta:
         order_by = "-filed_at"
-        empty_text = "Aucun document ne répond à ces filtres."
+        empty_text = "Aucun document pour l’instant."
 
     def render_title(self, record: Any) -> str:
         title = self.value_title(record)

@@ -86,7 +86,7 @@ class TeamTable(tables.Table):
 
     class Meta:
         order_by = "name"
-        empty_text = "Aucune équipe ne répond à ces filtres."
+        empty_text = "Aucune équipe pour l’instant."
 
     def render_code(self, value: str, record: Team) -> str:
         return format_html('<span>{}<span class="soft small d-block">{}</span></span>', value, record.department.name)

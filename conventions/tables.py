@@ -24,4 +24,4 @@ class ConventionTable(tables.Table):
 
     class Meta:
         order_by = "-starts_on"
-        empty_text = "Aucune convention ne répond à ces filtres. Une convention se prépare depuis la page d’une équipe."
+        empty_text = "Aucune convention pour l’instant. Une convention se prépare depuis la page d’une équipe."

@@ -153,7 +153,7 @@ class LineTable(tables.Table):
 
     class Meta:
         order_by = ()
-        empty_text = "Aucune indemnité ne répond à ces filtres."
+        empty_text = "Aucune indemnité pour l’instant."
 
     def render_amount_cents(self, value: int) -> str:
         return format_html('<span class="is-negative">{}</span>', euros(value)) if value < 0 else euros(value)
@@ -181,7 +181,7 @@ class ExclusionTable(tables.Table):
 
     class Meta:
         order_by = ()
-        empty_text = "Rien n’est écarté pour ces filtres."
+        empty_text = "Rien n’est écarté."
 
     def __init__(self, *args: Any, month: date, **kwargs: Any) -> None:
         self.month = month
@@ -219,7 +219,7 @@ class PaymentTable(tables.Table):
 
     class Meta:
         order_by = ()
-        empty_text = "Aucun virement ne répond à ces filtres."
+        empty_text = "Aucun virement pour l’instant."
 
 
 class AccountTable(tables.Table):
@@ -235,7 +235,7 @@ class AccountTable(tables.Table):
 
     class Meta:
         order_by = "-entered_at"
-        empty_text = "Aucun compte ne répond à ces filtres."
+        empty_text = "Aucun compte pour l’instant."
 
 
 class RunPaymentTable(tables.Table):
@@ -252,4 +252,4 @@ class RunPaymentTable(tables.Table):
 
     class Meta:
         order_by = ()
-        empty_text = "Aucun virement ne répond à ces filtres."
+        empty_text = "Aucun virement pour l’instant."
