@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from association.models import DossierDocument, HealthProject
 from association.selectors.project_pages import progress_of
 from association.selectors.projects import completeness_of
-from association.tables import NAMES, NUMBER, DayColumn, InstantColumn, PieceColumn, StateColumn
+from association.tables import CODE, NAMES, NUMBER, DayColumn, InstantColumn, PieceColumn, StateColumn, TeamColumn
 
 ERASED, CLOSED = "Document effacé", "Document en quarantaine"
 STATE = (
@@ -32,9 +32,7 @@ class ProjectTable(tables.Table):
     number = tables.Column(verbose_name="Version", attrs=NUMBER)
     state = StateColumn()
     submitted_on = DayColumn(verbose_name="Déposé le")
-    progress = tables.Column(
-        verbose_name="Rubriques complètes", empty_values=(), orderable=False, attrs={"td": {"class": "code"}}
-    )
+    progress = tables.Column(verbose_name="Rubriques complètes", empty_values=(), orderable=False, attrs=CODE)
     department = tables.Column(verbose_name="Département", accessor="team__department__name")
     themes = tables.Column(verbose_name="Thématiques", empty_values=(), orderable=False, attrs=NAMES)
 
@@ -74,12 +72,7 @@ class DocumentTable(tables.Table):
     """
 
     title = tables.Column(verbose_name="Document", attrs={"td": {"class": "names-wide"}})
-    team = tables.Column(
-        verbose_name="Équipe",
-        accessor="team__name",
-        linkify=("association:team_documents", {"pk": tables.A("team_id")}),
-        attrs=NAMES,
-    )
+    team = TeamColumn("team", linkify=("association:team_documents", {"pk": tables.A("team_id")}))
     filed_at = InstantColumn(verbose_name="Classé le")
     filed_by = tables.Column(verbose_name="Par", accessor="filed_by__full_name")
     size = PieceColumn(
