@@ -233,7 +233,7 @@ def test_a_month_that_makes_no_sense_is_explained(officer: User, typed: str) -> 
     assert page.status_code == 200
     assert page.context["month"] == TODAY.replace(day=1)
     assert "n'est pas un mois" in plain(page)
-    assert "voeux n'en fait pas partie" in plain(page)
+    assert "« voeux » n'existe pas, c'est ignoré" in plain(page)
 
 
 def test_calendar_asks_as_much_for_many_as_for_few(officer: User) -> None:
