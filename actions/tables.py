@@ -19,4 +19,4 @@ class ActionTable(tables.Table):
 
     class Meta:
         order_by = "-held_on"
-        empty_text = "Aucune action ne répond à ces filtres."
+        empty_text = "Aucune action pour l’instant."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import django_tables2 as tables
@@ -20,7 +21,7 @@ OUTCOME = (
 
 
 class BulkItemTable(tables.Table):
-    """``listing`` knows the page of each row."""
+    """``listing`` knows where each row is shown."""
 
     label = tables.Column(verbose_name="Ligne", orderable=False, attrs={"td": {"class": "names-wide"}})
     outcome = PieceColumn(OUTCOME, verbose_name="Issue", orderable=False)
@@ -35,8 +36,13 @@ class BulkItemTable(tables.Table):
         self.listing = listing
         super().__init__(*args, **kwargs)
 
+    @cached_property
+    def addresses(self) -> dict[int, str]:
+        """Where the rows of the page are shown, all at once."""
+        return self.listing.row_urls([row.record.object_id for row in self.paginated_rows])
+
     def render_label(self, value: str, record: BulkItem) -> str:
-        address = self.listing.row_url(record.object_id)
+        address = self.addresses.get(record.object_id)
         return format_html('<a href="{}">{}</a>', address, value) if address else value
 
     def render_sentence(self, value: str) -> str:

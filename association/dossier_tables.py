@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from association.models import DossierDocument, HealthProject
-from association.tables import NAMES, NUMBER, DayColumn, InstantColumn, PieceColumn, StateColumn
+from association.selectors.project_pages import progress_of
+from association.selectors.projects import completeness_of
+from association.tables import CODE, NAMES, NUMBER, DayColumn, InstantColumn, PieceColumn, StateColumn, TeamColumn
 
 ERASED, CLOSED = "Document effacé", "Document en quarantaine"
 STATE = (
@@ -30,12 +32,13 @@ class ProjectTable(tables.Table):
     number = tables.Column(verbose_name="Version", attrs=NUMBER)
     state = StateColumn()
     submitted_on = DayColumn(verbose_name="Déposé le")
+    progress = tables.Column(verbose_name="Rubriques complètes", empty_values=(), orderable=False, attrs=CODE)
     department = tables.Column(verbose_name="Département", accessor="team__department__name")
     themes = tables.Column(verbose_name="Thématiques", empty_values=(), orderable=False, attrs=NAMES)
 
     class Meta:
         order_by = "team"
-        empty_text = "Aucun projet de santé ne répond à ces filtres."
+        empty_text = "Aucun projet de santé pour l’instant."
 
     def render_team(self, value: str, record: HealthProject) -> str:
         return format_html(
@@ -44,6 +47,16 @@ class ProjectTable(tables.Table):
             value,
             record.team.code,
         )
+
+    def render_progress(self, record: Any) -> str:
+        return self.value_progress(record)
+
+    def value_progress(self, record: Any) -> str:
+        """Of a draft: a version that was submitted had passed its gate."""
+        if record.state != HealthProject.State.DRAFT:
+            return ""
+        progress = progress_of(completeness_of(record, people=int(record.has_people)))
+        return f"{progress.complete} sur {progress.needed}"
 
     def render_themes(self, record: HealthProject) -> str:
         return self.value_themes(record)
@@ -59,12 +72,7 @@ class DocumentTable(tables.Table):
     """
 
     title = tables.Column(verbose_name="Document", attrs={"td": {"class": "names-wide"}})
-    team = tables.Column(
-        verbose_name="Équipe",
-        accessor="team__name",
-        linkify=("association:team_documents", {"pk": tables.A("team_id")}),
-        attrs=NAMES,
-    )
+    team = TeamColumn("team", linkify=("association:team_documents", {"pk": tables.A("team_id")}))
     filed_at = InstantColumn(verbose_name="Classé le")
     filed_by = tables.Column(verbose_name="Par", accessor="filed_by__full_name")
     size = PieceColumn(
@@ -78,7 +86,7 @@ class DocumentTable(tables.Table):
 
     class Meta:
         order_by = "-filed_at"
-        empty_text = "Aucun document ne répond à ces filtres."
+        empty_text = "Aucun document pour l’instant."
 
     def render_title(self, record: Any) -> str:
         title = self.value_title(record)

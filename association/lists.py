@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -143,6 +144,9 @@ class DocumentList(Listing):
 
     def rows(self, user: User, **about: Any) -> QuerySet[DossierDocument]:
         return documents.document_list(user)
+
+    def row_urls(self, keys: Sequence[int]) -> dict[int, str]:
+        return documents.lines_in_dossiers(keys)
 
 
 LISTS: tuple[type[Listing], ...] = (

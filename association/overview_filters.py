@@ -7,23 +7,30 @@ from typing import Any
 import django_filters as filters
 from django.db.models import QuerySet
 
+from association.forms.shared import UNKNOWN_CHOICE
 from association.models import Department, Team, User
 from association.nomenclature import TeamKind
 from association.selectors.region_map import STAGES, at_stage
+
+SAID = {"invalid_choice": UNKNOWN_CHOICE}
 
 
 class BoardFilter(filters.FilterSet):
     """Above the board: the same names as in the list, so that a column leads to exactly its teams there."""
 
     department = filters.ModelChoiceFilter(
-        label="Département", queryset=Department.objects.filter(teams__isnull=False).distinct(), empty_label="Tous"
+        label="Département",
+        queryset=Department.objects.filter(teams__isnull=False).distinct(),
+        empty_label="Tous",
+        error_messages=SAID,
     )
-    kind = filters.ChoiceFilter(label="Nature", choices=TeamKind.choices, empty_label="Toutes")
+    kind = filters.ChoiceFilter(label="Nature", choices=TeamKind.choices, empty_label="Toutes", error_messages=SAID)
     officer = filters.ModelChoiceFilter(
         label="Suivie par",
         queryset=User.objects.filter(teams__isnull=False).distinct(),
         empty_label="Tous",
         null_label="Personne",
+        error_messages=SAID,
     )
 
     class Meta:
@@ -36,10 +43,16 @@ class MapFilter(filters.FilterSet):
 
     POINTS = (("membres", "Nombre de membres"),)
 
-    kind = filters.ChoiceFilter(label="Nature", choices=TeamKind.choices, empty_label="Toutes")
-    stage = filters.ChoiceFilter(label="Équipes", choices=STAGES[1:], method="that_far", empty_label=STAGES[0][1])
+    kind = filters.ChoiceFilter(label="Nature", choices=TeamKind.choices, empty_label="Toutes", error_messages=SAID)
+    stage = filters.ChoiceFilter(
+        label="Équipes", choices=STAGES[1:], method="that_far", empty_label=STAGES[0][1], error_messages=SAID
+    )
     points = filters.ChoiceFilter(
-        label="Taille des points", choices=POINTS, method="all_of_them", empty_label="Nombre d’équipes"
+        label="Taille des points",
+        choices=POINTS,
+        method="all_of_them",
+        empty_label="Nombre d’équipes",
+        error_messages=SAID,
     )
 
     class Meta:

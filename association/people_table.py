@@ -26,7 +26,7 @@ class PeopleTable(tables.Table):
 
     class Meta:
         order_by = "last_name"
-        empty_text = "Aucun professionnel ne répond à ces filtres."
+        empty_text = "Aucun professionnel pour l’instant."
 
     def order_last_name(
         self, people: QuerySet[Professional], is_descending: bool

@@ -20,7 +20,7 @@ class StructureTable(tables.Table):
     teams_count = tables.Column(verbose_name="Équipes liées", attrs=NUMBER)
 
     class Meta:
-        empty_text = "Aucune structure ne répond à ces filtres."
+        empty_text = "Aucune structure pour l’instant."
 
     def render_name(self, value: str, record: ExternalStructure) -> str:
         return format_html(

@@ -76,6 +76,15 @@ class InstantColumn(tables.Column):
         return f"{timezone.localtime(value):%d/%m/%Y}"
 
 
+class TeamColumn(tables.Column):
+    """The team of a row, and the way to its dossier; ``path`` leads from the row to it."""
+
+    def __init__(self, path: str, **kwargs: Any) -> None:
+        link = ("association:team", {"pk": tables.A(f"{path}__pk")})
+        usual = {"verbose_name": "Équipe", "accessor": f"{path}__name", "linkify": link, "attrs": NAMES}
+        super().__init__(**{**usual, **kwargs})
+
+
 class TeamTable(tables.Table):
     name = tables.Column(verbose_name="Équipe", attrs={"td": {"class": "names-wide"}})
     code = tables.Column(verbose_name="Code", attrs=CODE)
@@ -86,7 +95,7 @@ class TeamTable(tables.Table):
 
     class Meta:
         order_by = "name"
-        empty_text = "Aucune équipe ne répond à ces filtres."
+        empty_text = "Aucune équipe pour l’instant."
 
     def render_code(self, value: str, record: Team) -> str:
         return format_html('<span>{}<span class="soft small d-block">{}</span></span>', value, record.department.name)

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from association import digest, jobs, leftovers
 from association.findings import refresh_findings
+from association.services import list_exports
 
 
 @shared_task(name="association.run_job")
@@ -26,8 +27,9 @@ def send_digests() -> None:
 
 @shared_task(name="association.remove_leftovers")
 def remove_leftovers() -> None:
-    """Delete what a process that was killed left in the folder of uploads."""
+    """Delete what a process that was killed left in the folder of uploads, and exports that were kept long enough."""
     leftovers.remove_leftovers()
+    list_exports.remove_old_exports()
 
 
 @shared_task(name="association.sweep_jobs")

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import django_tables2 as tables
 
-from association.tables import CODE, NUMBER, DayColumn, StateColumn
+from association.tables import CODE, NUMBER, DayColumn, StateColumn, TeamColumn
 
 
 class ConventionTable(tables.Table):
     number = tables.Column(
         verbose_name="Numéro", attrs=CODE, linkify=("conventions:convention", {"pk": tables.A("pk")})
     )
-    team = tables.Column(
-        verbose_name="Équipe",
-        accessor="team__name",
-        linkify=("association:team", {"pk": tables.A("team_id")}),
-        attrs={"td": {"class": "names-wide"}},
-    )
+    team = TeamColumn("team", attrs={"td": {"class": "names-wide"}})
     state = StateColumn()
     starts_on = DayColumn(verbose_name="Début")
     ends_on = DayColumn(verbose_name="Fin")
@@ -24,4 +19,4 @@ class ConventionTable(tables.Table):
 
     class Meta:
         order_by = "-starts_on"
-        empty_text = "Aucune convention ne répond à ces filtres. Une convention se prépare depuis la page d’une équipe."
+        empty_text = "Aucune convention pour l’instant. Une convention se prépare depuis la page d’une équipe."

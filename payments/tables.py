@@ -10,11 +10,17 @@ import django_tables2 as tables
 from django.utils.html import format_html
 
 from association.money import euros, grouped
-from association.tables import CODE, NAMES, NUMBER, DayColumn, InstantColumn, PieceColumn, StateColumn
+from association.tables import CODE, NAMES, NUMBER, DayColumn, InstantColumn, PieceColumn, StateColumn, TeamColumn
 from association.workbook.report import french
 from payments.models import Run
 from payments.reasons import explain
 
+MONTH = (
+    '{% load house %}<span><a href="{% url "payments:run" record.pk %}">{{ record.month|month|capfirst }}</a>'
+    "{% if record.kind == 'opening' %}<span class='soft d-block'>reprise</span>"
+    "{% elif record.sequence > 1 %}<span class='soft d-block'>"
+    "complémentaire {{ record.sequence }}</span>{% endif %}</span>"
+)
 CUT = {"CAP_TEAM": "plafond équipe", "CAP_PERSON": "plafond personnel"}
 
 
@@ -94,27 +100,22 @@ class ActionColumn(PieceColumn):
         return f"{action.reference}, {action.held_on:%d/%m/%Y}, {action.type}"
 
 
-class TeamColumn(tables.Column):
-    def __init__(self, path: str, **kwargs: Any) -> None:
-        super().__init__(
-            verbose_name="Équipe",
-            accessor=f"{path}__name",
-            linkify=("association:team", {"pk": tables.A(f"{path}__pk")}),
-            attrs=NAMES,
-            **kwargs,
+class RunColumn(PieceColumn):
+    """The run of a transfer; sorted by month."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        template = (
+            '{% load house %}<a href="{% url "payments:run" record.run_id %}">{{ record.run.month|month|capfirst }}</a>'
+            "{% if record.run.kind == 'opening' %}<span class='soft'> · reprise</span>"
+            "{% elif record.run.sequence > 1 %}"
+            "<span class='soft'> · complémentaire {{ record.run.sequence }}</span>{% endif %}"
         )
+        order = ("run__month", "run__sequence", "run_id")
+        super().__init__(template, verbose_name="Paiement", order_by=order, export="run__month", attrs=CODE, **kwargs)
 
 
 class RunTable(tables.Table):
-    month = PieceColumn(
-        '{% load house %}<span><a href="{% url "payments:run" record.pk %}">{{ record.month|month|capfirst }}</a>'
-        "{% if record.kind == 'opening' %}<span class='soft d-block'>reprise</span>"
-        "{% elif record.sequence > 1 %}<span class='soft d-block'>"
-        "complémentaire {{ record.sequence }}</span>{% endif %}</span>",
-        verbose_name="Mois",
-        order_by=("month", "sequence", "id"),
-        attrs=CODE,
-    )
+    month = PieceColumn(MONTH, verbose_name="Mois", order_by=("month", "sequence", "id"), attrs=CODE)
     state = StateColumn()
     lines_count = tables.Column(verbose_name="Indemnités", attrs=NUMBER)
     due_cents = EurosColumn(verbose_name="Montant")
@@ -153,7 +154,7 @@ class LineTable(tables.Table):
 
     class Meta:
         order_by = ()
-        empty_text = "Aucune indemnité ne répond à ces filtres."
+        empty_text = "Aucune indemnité pour l’instant."
 
     def render_amount_cents(self, value: int) -> str:
         return format_html('<span class="is-negative">{}</span>', euros(value)) if value < 0 else euros(value)
@@ -181,7 +182,7 @@ class ExclusionTable(tables.Table):
 
     class Meta:
         order_by = ()
-        empty_text = "Rien n’est écarté pour ces filtres."
+        empty_text = "Rien n’est écarté."
 
     def __init__(self, *args: Any, month: date, **kwargs: Any) -> None:
         self.month = month
@@ -201,15 +202,7 @@ class PaymentTable(tables.Table):
         verbose_name="Référence", attrs=CODE, linkify=("payments:payment", {"pk": tables.A("pk")})
     )
     beneficiary = BeneficiaryColumn()
-    run = PieceColumn(
-        '{% load house %}<a href="{% url "payments:run" record.run_id %}">{{ record.run.month|month|capfirst }}</a>'
-        "{% if record.run.kind == 'opening' %}<span class='soft'> · reprise</span>{% elif record.run.sequence > 1 %}"
-        "<span class='soft'> · complémentaire {{ record.run.sequence }}</span>{% endif %}",
-        verbose_name="Paiement",
-        order_by=("run__month", "run__sequence", "run_id"),
-        export="run__month",
-        attrs=CODE,
-    )
+    run = RunColumn()
     amount_cents = EurosColumn(verbose_name="Montant")
     state = StateColumn()
     paid_on = DayColumn(verbose_name="Payé le")
@@ -219,7 +212,7 @@ class PaymentTable(tables.Table):
 
     class Meta:
         order_by = ()
-        empty_text = "Aucun virement ne répond à ces filtres."
+        empty_text = "Aucun virement pour l’instant."
 
 
 class AccountTable(tables.Table):
@@ -235,7 +228,7 @@ class AccountTable(tables.Table):
 
     class Meta:
         order_by = "-entered_at"
-        empty_text = "Aucun compte ne répond à ces filtres."
+        empty_text = "Aucun compte pour l’instant."
 
 
 class RunPaymentTable(tables.Table):
@@ -252,4 +245,4 @@ class RunPaymentTable(tables.Table):
 
     class Meta:
         order_by = ()
-        empty_text = "Aucun virement ne répond à ces filtres."
+        empty_text = "Aucun virement pour l’instant."

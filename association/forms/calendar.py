@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from association.forms.shared import LineField
+from association.forms.shared import UNKNOWN_CHOICE, LineField
 
 MINE = "moi"
 
@@ -35,8 +35,13 @@ class MonthField(forms.CharField):
 class CalendarForm(forms.Form):
     """What is shown of the calendar; what makes no sense is said, and this month is shown instead."""
 
-    whose = forms.ChoiceField(label="Qui", required=False, choices=[("", "Tout le monde"), (MINE, "Ce qui me revient")])
-    kind = forms.ChoiceField(label="Échéances", required=False)
+    whose = forms.ChoiceField(
+        label="Qui",
+        required=False,
+        choices=[("", "Tout le monde"), (MINE, "Ce qui me revient")],
+        error_messages={"invalid_choice": UNKNOWN_CHOICE},
+    )
+    kind = forms.ChoiceField(label="Échéances", required=False, error_messages={"invalid_choice": UNKNOWN_CHOICE})
     month = MonthField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, kinds: Sequence[tuple[str, str]], **kwargs: Any) -> None:

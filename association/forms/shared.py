@@ -30,6 +30,8 @@ LONGEST_KEY = 18  # digits; a row's key never has more
 MAX_PROSE = 5_000  # characters
 # A telephone as people write it: an optional country, then digits in any grouping.
 PHONE = re.compile(r"(\+\d{1,3})?[\d .\-()]{6,25}")
+# Of a filter above a page, when the address was typed by hand.
+UNKNOWN_CHOICE = "« %(value)s » n’existe pas, c’est ignoré."
 
 
 def likely_day(day: date) -> None:

@@ -83,11 +83,11 @@ class BulkStep:
 
 
 class Selection:
-    """Rows that somebody selected in a list: some by their number, or all that match."""
+    """Rows that somebody selected in a list: some by their number, or all that match but some."""
 
-    def __init__(self, rows: QuerySet[Any], numbers: Sequence[int] | None = None) -> None:
-        """``rows`` are those of the person's scope; the numbers of others select nothing."""
-        self._rows = rows.order_by()
+    def __init__(self, rows: QuerySet[Any], numbers: Sequence[int] | None = None, but: Sequence[int] = ()) -> None:
+        """``rows`` are those of the person's scope; the numbers of others select nothing and leave nothing out."""
+        self._rows = rows.order_by().exclude(pk__in=but) if but else rows.order_by()
         self._numbers = None if numbers is None else list(dict.fromkeys(numbers))
 
     def parts(self) -> Iterator[QuerySet[Any]]:
@@ -149,19 +149,29 @@ def rows_of(listing: Any, user: User, **route: Any) -> QuerySet[Any]:
 
 
 def selection_of(listing: Any, user: User, posted: QueryDict, **route: Any) -> Selection:
-    """Return what a page posts as its selection: ``id``, repeated or parted by commas; or ``all=1`` and its ``query``.
+    """Return what a page posts as its selection: ``id``; or ``all=1``, its ``query`` and ``but``, what was unticked.
+
+    ``id`` and ``but`` are repeated or parted by commas.
 
     Raises:
-        ValidationError: when the query makes no sense any more; all rows would match what was left out of it.
+        ValidationError: when the query or ``but`` makes no sense; all rows would match what was left out of it.
     """
     if posted.get("all") != "1":
-        written = ",".join(posted.getlist("id")).split(",")
-        numbers = [int(text) for text in written if text.isascii() and text.isdecimal() and len(text) <= DIGITS]
-        return Selection(rows_of(listing, user, **route), numbers)
+        return Selection(rows_of(listing, user, **route), _numbers(posted.getlist("id"))[0])
     asked = listing.asked(user, QueryDict(posted.get("query", "")), **route)
-    if asked.remarks:
+    but, is_sound = _numbers(posted.getlist("but"))
+    if asked.remarks or not is_sound:
         raise ValidationError(STALE)
-    return Selection(asked.rows)
+    if len(but) > CHUNK:
+        raise ValidationError(f"Plus de {grouped(CHUNK)} lignes sont décochées : filtrez la liste plutôt.")
+    return Selection(asked.rows, but=but)
+
+
+def _numbers(written: Sequence[str]) -> tuple[list[int], bool]:
+    """Return the numbers in what was written, and whether it has nothing else."""
+    texts = [text for text in ",".join(written).split(",") if text]
+    numbers = [int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) <= DIGITS]
+    return numbers, len(numbers) == len(texts)
 
 
 def _state_labels(model: type[Any]) -> dict[str, str]:

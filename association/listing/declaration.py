@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import django_tables2 as tables
@@ -60,9 +61,9 @@ class Listing:
         """Return the address of the page."""
         return reverse(self.address, kwargs=route or None)
 
-    def row_url(self, pk: int) -> str:
-        """Return the address of a row's own page, or nothing."""
-        return reverse(self.row_address, args=[pk]) if self.row_address else ""
+    def row_urls(self, keys: Sequence[int]) -> dict[int, str]:
+        """Return where some rows are shown, by their keys; a list whose rows have no page of their own overrides it."""
+        return {key: reverse(self.row_address, args=[key]) for key in keys} if self.row_address else {}
 
     def url_of(self, part: str, **route: Any) -> str:
         """Return the address of a part under the page: ``views``."""

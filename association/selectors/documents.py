@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
 
 from association.models import Document, DossierDocument, Team, User
 from association.searching import having, words
@@ -47,6 +49,12 @@ def document_list(user: User) -> QuerySet[DossierDocument]:
     allowed = [name for name in names if user.has_perm(name)]
     found = filings_for(user).select_related("team").annotate(may_open=Exists(visible.filter(permission__in=allowed)))
     return found if _sees_all(user) else found.filter(Exists(visible))
+
+
+def lines_in_dossiers(keys: Sequence[int]) -> dict[int, str]:
+    """Return the addresses of the lines of some documents, each in its dossier."""
+    teams = DossierDocument.objects.filter(pk__in=keys).values_list("pk", "team")
+    return {pk: f"{reverse('association:team_documents', args=[team])}#document-{pk}" for pk, team in teams}
 
 
 def search_documents(filings: QuerySet[DossierDocument], text: str) -> QuerySet[DossierDocument]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from association.jobs import LIVE
 from association.mails import SEND_JOB
-from association.models import Exchange, Job, Membership, OutgoingMail, Professional, Role, Team, User
+from association.models import DigestDay, Exchange, Job, Membership, OutgoingMail, Professional, Role, Team, User
 from association.money import SPACE, grouped
 from association.permissions import roles_with
 
@@ -161,11 +161,16 @@ def _referents_of(team: Team) -> list[Professional]:
 
 
 def outbox(user: User) -> QuerySet[OutgoingMail]:
-    """Return the messages of the house, newest first, with ``is_waiting`` (a job is about to send it)."""
+    """Return the messages of the house, newest first, with ``is_waiting`` (a job is about to send it).
+
+    The digests of accounts are between the house and each of them: nobody else reads them.
+    """
     if not user.has_perm("association.view_outbox"):
         return OutgoingMail.objects.none()
+    digests = DigestDay.objects.filter(mail=OuterRef("pk"))
     return (
         OutgoingMail.objects.select_related("team", "created_by")
+        .filter(~Exists(digests))
         .annotate(is_waiting=_has_live_job("pk"))
         .order_by("-created_at", "-pk")
     )

@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from association.eligibility import SectionFacts
-from association.models import HealthProject, Team, User
+from association.models import HealthProject, Membership, Team, User
 from association.nomenclature import ActionType, MemberStatus
 from association.project_content import Person, ProjectContent, Section
 from association.project_sections import (
@@ -35,12 +35,16 @@ def projects_for(user: User) -> QuerySet[HealthProject]:
 
 
 def project_list(user: User) -> QuerySet[HealthProject]:
-    """Return all versions of the user's scope with what a list shows of them, without their answers."""
+    """Return all versions of the user's scope with what a list shows of them, without what was frozen.
+
+    ``has_people``: whether anybody takes part today.
+    """
     return (
         HealthProject.objects.visible_to(user)
         .select_related("team__department")
-        .prefetch_related("themes")
-        .defer(*HealthProject.ANSWERS, "content", "stamps")
+        .prefetch_related(*EVERY_ANSWER)
+        .annotate(has_people=Exists(Membership.objects.current().filter(team=OuterRef("team")).order_by()))
+        .defer("content", "stamps")
     )
 
 

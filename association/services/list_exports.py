@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.http import Http404, QueryDict
@@ -23,6 +27,8 @@ from association.registries import Progress
 
 EXPORT_JOB = "association.export_list"
 AT_ONCE = 1_000  # rows: a page waits for so many
+FOLDER = "exports"  # under the documents: one folder for each job
+KEPT_DAYS = 7  # a file of many people's rows is fetched once, and made again in a minute
 REASON_LENGTH = 200
 
 
@@ -66,11 +72,39 @@ def export_job(job: Job, progress: Progress) -> dict[str, Any]:
     if name not in listings or not actor.has_perm(listings[name].permission):
         raise JobFailed("Votre rôle n’ouvre plus cette liste.")
     listing = listings[name]
-    place = f"exports/{job.pk}/{name}.xlsx"
+    place = f"{FOLDER}/{job.pk}/{name}.xlsx"
     document = Document.objects.filter(stored_as=place).first()
-    if document is None:
+    if document is None or not document.path.is_file():
         document = _made(listing, job, place, progress)
     return {"document": document, "rows": job.total_count}
+
+
+def remove_old_exports() -> int:
+    """Delete the files of exports made more than `KEPT_DAYS` ago, and return how many; the looks stay noted."""
+    before = time.time() - timedelta(days=KEPT_DAYS).total_seconds()
+    count = 0
+    for path in Path(settings.DOCUMENTS_DIR).glob(f"{FOLDER}/*/*"):
+        with suppress(OSError):  # another machine was faster, or is writing into the folder
+            if path.lstat().st_mtime < before:
+                path.unlink()
+                count += 1
+                path.parent.rmdir()
+    return count
+
+
+def export_without_file(document: Document) -> Job | None:
+    """Return the job of an export whose file was deleted; None for any other document."""
+    if not document.stored_as.startswith(f"{FOLDER}/") or document.path.is_file():
+        return None
+    return Job.objects.filter(kind=EXPORT_JOB, result=document).first()
+
+
+def made_again_at(job: Job) -> str:
+    """Return where an export is asked for again, with the same filters, once its file was deleted; or nothing."""
+    name = job.params.get("listing", "")
+    if job.kind != EXPORT_JOB or job.result is None or job.result.path.is_file() or name not in listings:
+        return ""
+    return f"{listings[name].url(**job.params['route'])}?{job.params['query'] or 'tout=1'}"
 
 
 def export_name(listing: Any) -> str:

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,6 +21,7 @@ from association.forms.attestations import AllowanceForm, NewAllowanceForm, Numb
 from association.forms.shared import saved, status_of
 from association.machine import TransitionRefused
 from association.models import CoordinationAllowance, Membership, Team
+from association.pace import asks_too_often
 from association.selectors.attestations import (
     allowances,
     attestation_numbered,
@@ -73,13 +73,8 @@ def gently(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        key = f"attestation-looks:{get_adapter(request).get_client_ip(request)}"
-        cache.add(key, 0, timeout=MINUTE)
-        try:
-            looks = cache.incr(key)
-        except ValueError:  # it ended between the two lines
-            looks = 1
-        if looks <= LOOKS_PER_MINUTE:
+        who = f"attestation:{get_adapter(request).get_client_ip(request)}"
+        if not asks_too_often(who, most=LOOKS_PER_MINUTE, seconds=MINUTE):
             return view(request, *args, **kwargs)
         answer = render(
             request, "association/attestation_verify.html", {"form": NumberForm(), "busy": True}, status=429

@@ -20,12 +20,16 @@ from association.access import needs
 from association.forms.calendar import CalendarForm, DeviceForm
 from association.forms.shared import put_errors, status_of
 from association.ical import feed
+from association.pace import asks_too_often
 from association.selectors.calendar import due_and_late, due_between, due_kinds, keys_of, month_days, month_of
 from association.services.calendar_keys import make_key, revoke_key, use_key
 
 # What a subscribed calendar holds: some weeks back, a year ahead.
 BACK, AHEAD = timedelta(days=60), timedelta(days=400)
 LATE_SHOWN = 5
+# Of one key: a device asks every quarter of an hour, and people refresh by hand.
+FEEDS_PER_HOUR, HOUR = 60, 3_600
+TOO_OFTEN = "Cet abonnement demande le calendrier trop souvent : réessayez dans une heure.\n"
 
 
 @require_safe
@@ -81,10 +85,14 @@ def calendar_key_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_safe
 def calendar_feed(request: HttpRequest, key: str) -> HttpResponse:
-    """Give whoever holds a key the calendar of its account, as its role sees it today."""
+    """Give whoever holds a key the calendar of its account, as its role sees it today; a hasty device has to wait."""
     row = use_key(key=key)
     if row is None:
         raise Http404
+    if asks_too_often(f"calendar:{row.key_sha256}", most=FEEDS_PER_HOUR, seconds=HOUR):
+        refusal = HttpResponse(TOO_OFTEN, status=429, content_type="text/plain; charset=utf-8")
+        refusal["Retry-After"] = str(HOUR)
+        return refusal
     today = timezone.localdate()
     dues = due_between(row.user, today - BACK, today + AHEAD, only_mine=row.only_mine)
     body = feed(dues, name=f"ESP CLAP, {settings.ORGANISATION_NAME}", site=settings.SITE_URL, at=timezone.now())

@@ -15,7 +15,10 @@ from association.machine import TransitionRefused
 from association.models import Job
 from association.selectors.history import history_of
 from association.selectors.jobs import job_steps
+from association.services.list_exports import KEPT_DAYS, made_again_at
 from association.services.steps import move_job
+
+GONE = f"Un export est supprimé au bout de {KEPT_DAYS} jours. Ouvrez la liste, puis exportez-la de nouveau."
 
 
 @require_safe
@@ -57,5 +60,7 @@ def _job_page(request: HttpRequest, pk: int, refused: dict[str, Any] | None = No
         "refused": refused,
         "broker_is_silent": found.state == Job.State.WAITING and not broker_answers(),
         "history": history_of(found),
+        "made_again_at": made_again_at(found),
+        "gone": GONE,
     }
     return render(request, "association/job.html", page, status=409 if refused else 200)

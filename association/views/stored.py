@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from association.access import needs
 from association.documents import DocumentDamaged
 from association.models import Document
 from association.services.handing_out import hand_out
+from association.services.list_exports import export_without_file
 
 
 @require_safe
@@ -17,6 +18,8 @@ from association.services.handing_out import hand_out
 def document(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     """Hand out a stored file, byte for byte as it was written."""
     found = get_object_or_404(Document.objects.visible_to(request.user), pk=pk)
+    if job := export_without_file(found):
+        return redirect("association:job", pk=job.pk)  # it says how to make the file again
     try:
         path = hand_out(document=found, actor=request.user)
     except DocumentDamaged as damaged:

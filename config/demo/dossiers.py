@@ -17,6 +17,7 @@ from django.conf import settings
 from association.models import (
     ComplementPoint,
     Department,
+    DossierDocument,
     Exchange,
     ExternalStructure,
     HealthProject,
@@ -30,6 +31,7 @@ from association.project_sections import entries, missing, needed, sections_for
 from association.workflow import enter_at
 from config.demo import dossier_words as words
 from config.demo.casting import Oddity
+from config.demo.papers import papers_of
 from config.demo.plan import Member, TeamPlan
 from config.demo.span import Span, at
 from config.demo.users import DemoUsers
@@ -98,6 +100,9 @@ class Dossiers:
             (StructureLink, "links"),
         ):
             model._base_manager.bulk_create([row for d in dossiers for row in getattr(d, name)], batch_size=2_000)
+        DossierDocument.objects.bulk_create(
+            paper for d in dossiers for paper in papers_of(d.plan, d.requests, users=self.users, seed=self.seed)
+        )
 
     def _draw(self, plan: TeamPlan) -> Dossier:
         rng = random.Random(f"dossier {self.seed} {plan.team.code}")  # noqa: S311 - a demo wants the same draw again

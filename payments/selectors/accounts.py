@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from association.models import Company, User
+from association.models import Company, LookLog, User
 from association.searching import having, words
+from association.selectors.history import Entry, history_of
 from association.selectors.teams import people_named
 from payments.models import Account, Beneficiary
 
@@ -69,3 +71,11 @@ def other_accounts(account: Account, user: User) -> list[Account]:
 def sharing_iban(account: Account, user: User) -> list[Account]:
     """Return the accounts of other beneficiaries that have the same IBAN, given up or not."""
     return list(account_list(user).filter(iban_hash=account.iban_hash).exclude(beneficiary=account.beneficiary_id))
+
+
+def history_of_account(account: Account) -> list[Entry]:
+    """Return what happened to an account, newest first: its changes of state, and each look at its whole IBAN."""
+    kind = ContentType.objects.get_for_model(Account)
+    looks = LookLog.objects.filter(content_type=kind, object_id=account.pk).select_related("actor")
+    seen = [Entry(f"{look.what} lu en entier", look.at, str(look.actor), look.reason) for look in looks]
+    return sorted([*history_of(account), *seen], key=lambda entry: entry.at, reverse=True)

@@ -13,10 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 from association.access import needs
 from association.identifiers import grouped_iban
 from association.machine import TransitionRefused
-from association.selectors.history import history_of
 from payments.models import Account
 from payments.models.accounts import LOOK
-from payments.selectors.accounts import account_list, other_accounts, sharing_iban
+from payments.selectors.accounts import account_list, history_of_account, other_accounts, sharing_iban
 from payments.selectors.money_steps import account_steps
 from payments.services.accounts import look_at_iban
 from payments.services.steps import move_account
@@ -66,7 +65,7 @@ def _page(request: HttpRequest, pk: int, *, status: int = 200, **said: Any) -> H
     page = {
         "account": found,
         "steps": account_steps(found, actor=request.user),
-        "history": history_of(found),
+        "history": history_of_account(found),
         "others": other_accounts(found, request.user),
         "sharing": sharing_iban(found, request.user),
         **said,

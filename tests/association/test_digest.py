@@ -19,6 +19,7 @@ from association.services.preferences import stop_digest
 from association.workflow import fire
 from tests.factories import TeamFactory, UserFactory
 from tests.factories.correspondence import ExchangeFactory
+from tests.web.conftest import plain
 
 pytestmark = pytest.mark.django_db
 MONDAY, TUESDAY, SATURDAY = date(2026, 11, 23), date(2026, 11, 24), date(2026, 11, 28)
@@ -66,6 +67,17 @@ def test_beat_delivered_twice_sends_once(officer: User, waiting_team: Any, mailo
         run_job(job.pk)
     assert [mail.to for mail in mailoutbox] == [[officer.email]]
     assert send_digests(day=TUESDAY) == 1
+
+
+def test_digest_is_read_by_nobody_else_in_the_outbox(officer: User, waiting_team: Any) -> None:
+    mail = write_digest(user=officer, day=MONDAY)
+    assert mail
+    client = Client()
+    client.force_login(UserFactory(staff=True))
+    page = client.get(reverse("association:outbox"))
+    assert "0 message" in plain(page)
+    assert mail.subject not in page.content.decode()
+    assert client.get(reverse("association:outbox_mail", args=[mail.pk])).status_code == 404
 
 
 def test_second_worker_that_has_the_same_list_writes_nothing(officer: User, waiting_team: Any) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import time
 import zipfile
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,6 +15,7 @@ from typing import Any
 import django_tables2 as tables
 import pytest
 from django.http import QueryDict
+from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
 
@@ -21,7 +24,14 @@ from association.listing.declaration import Listing, listings
 from association.listing.filters import ChoicesFilter, ListFilter
 from association.listing.workbook import HIDDEN, write_list
 from association.models import Document, Job, LookLog, Team, User
-from association.services.list_exports import export_at_once, request_export, with_columns
+from association.services.list_exports import (
+    KEPT_DAYS,
+    export_at_once,
+    remove_old_exports,
+    request_export,
+    with_columns,
+)
+from association.tasks import remove_leftovers
 from payments.models import Account
 from tests.factories import AccountFactory, TeamFactory, UserFactory
 
@@ -224,6 +234,33 @@ def test_job_run_again_after_its_file_was_stored_makes_no_second_one(staff: User
 
     assert export_job(Job.objects.get(pk=job.pk), None)["document"] == document  # type: ignore[arg-type]
     assert (Document.objects.count(), LookLog.objects.count()) == (1, 1)
+
+
+def test_file_of_a_job_is_deleted_after_a_week_and_its_page_says_how_to_make_it_again(staff: User) -> None:
+    TeamFactory.create_batch(2, registered=True)
+    listing, client = listings["equipes"], Client()
+    client.force_login(staff)
+    query = QueryDict("state=registered&tri=-code")
+    jobs = [
+        request_export(listing=listing, asked=listing.asked(staff, one), route={}, actor=staff)
+        for one in (query, QueryDict())
+    ]
+    old, fresh = (run_job(job.pk).result for job in jobs)
+    before = time.time() - (KEPT_DAYS * 24 + 1) * 3_600
+    os.utime(old.path, (before, before))
+    page = f"/taches/{jobs[0].pk}/"
+    assert f'href="/documents/{old.pk}/"' in client.get(page).content.decode()
+
+    remove_leftovers()
+    assert (old.path.exists(), old.path.parent.exists(), fresh.path.exists()) == (False, False, True)
+    assert remove_old_exports() == 0
+    said = client.get(page).content.decode()
+    assert "supprimé au bout de 7\u00a0jours" in said or "supprimé au bout de 7 jours" in said
+    assert "/documents/" not in said.partition("<main")[2]
+    assert 'href="/equipes/?state=registered&amp;tri=-code"' in said
+    assert client.get(f"/documents/{old.pk}/").url == page
+    assert client.get(f"/documents/{fresh.pk}/").status_code == 200
+    assert LookLog.objects.filter(what="export").count() == 2
 
 
 def test_template_of_columns_takes_the_place_of_those_shown() -> None:

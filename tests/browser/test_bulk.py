@@ -74,6 +74,27 @@ def test_rows_of_all_pages_take_a_step_and_the_refused_ones_are_taken_up_again(
     expect(page.locator("#selection-steps button")).to_have_count(0)
 
 
+def test_all_but_one_row_is_kept_from_page_to_page_and_done(visit: Visit, staff: User) -> None:
+    page = visit.page
+    visit.sign_in(staff)
+    visit.open("/equipes/?state=registered")
+    page.get_by_label("Sélectionner la page").check()
+    everything = page.get_by_role("button", name=re.compile("tout ce qui répond"))
+    everything.click()
+    expect(everything).to_be_hidden()
+    boxes = page.locator("#list-results [name=id]")
+    out = Team.objects.get(pk=boxes.nth(3).get_attribute("value"))
+    boxes.nth(3).uncheck()
+    expect(page.get_by_text(f"{TEAMS - 1} sélectionnées, dont {TEAMS - 50} hors de cette page")).to_be_visible()
+    page.get_by_role("link", name="Page suivante").click()
+    expect(page.locator("#list-results [name=id]:checked")).to_have_count(TEAMS - 50)
+    page.locator("#selection-steps").get_by_role("button", name=f"Accompagner · {TEAMS - 1}").click()
+    page.get_by_role("button", name=f"Accompagner : {TEAMS - 1} équipes").click()
+    expect(page.get_by_role("button", name="Arrêter")).to_be_visible()
+    run_job(BulkOperation.objects.get().job_id)
+    assert list(Team.objects.filter(state="registered")) == [out]
+
+
 def test_list_is_exported_as_it_is_shown(visit: Visit, staff: User, tmp_path: Path) -> None:
     page = visit.page
     visit.sign_in(staff)

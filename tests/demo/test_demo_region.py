@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models, transaction
 from django.db.models import Sum
+from django.utils import timezone
+from pypdf import PdfReader
 
 from actions.models import Action, Participation
+from association.documents import verified_path
 from association.fields import ProseField, WordsField
 from association.identifiers import clean_iban, contains_nir, rna, rpps_key_is_valid, siret
 from association.models import (
     Commune,
     Company,
+    DossierDocument,
     Membership,
     MembershipPeriod,
     Professional,
@@ -25,6 +31,8 @@ from association.models import (
     User,
 )
 from association.nomenclature import MemberStatus, PracticeMode, Profession
+from association.selectors.documents import document_list
+from association.uploads import check_upload
 from association.workflow import machines
 from config.demo import Summary
 from config.demo.casting import Oddity
@@ -258,3 +266,18 @@ def test_most_teams_under_convention_lack_nothing_that_blocks(region: Summary) -
     teams = Team.objects.filter(state="under_convention")
     blocked = teams.filter(findings__level="blocking").distinct().count()
     assert 0 < blocked < teams.count() / 2
+
+
+def test_dossiers_hold_papers_that_open_and_say_that_they_are_invented(region: Summary) -> None:
+    papers = DossierDocument.objects.select_related("document", "team")
+    assert {paper.kind for paper in papers} == {"courrier", "statuts"}
+    for paper in papers:
+        content = verified_path(paper.document).read_bytes()
+        check_upload(SimpleUploadedFile(paper.document.filename, content))
+        said = PdfReader(io.BytesIO(content)).pages[0].extract_text()
+        assert "tout y est inventé" in said
+        assert paper.team.code in said
+        assert paper.filed_at <= timezone.now()
+    letters = papers.filter(kind="courrier")
+    assert {letter.document.permission for letter in letters} == {"association.view_recognition"}
+    assert set(document_list(User.objects.get(email="ars@demo.example"))) == set(letters)

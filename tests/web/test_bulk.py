@@ -74,6 +74,29 @@ def test_all_that_match_are_counted_through_the_filters(client: Client) -> None:
     assert "Accompagner · 3<" in plain(page)
 
 
+def test_all_but_one_is_all_but_that_one_in_count_confirmation_and_job(client: Client) -> None:
+    kept, left, out = *TeamFactory.create_batch(2, registered=True), TeamFactory(registered=True)
+    TeamFactory(closed=True)
+    selection = {"all": "1", "but": str(out.pk), "query": "state=registered", "id": str(out.pk)}
+    assert "Accompagner · 2<" in plain(client.post(f"{LIST}lot/", selection, headers=HTMX))
+    asked = client.post(f"{LIST}lot/", {**selection, "step": "accompany"})
+    assert "Accompagner : 2 équipes" in plain(client.get(asked.url))
+    client.post(asked.url)
+    run_job(BulkOperation.objects.get().job_id)
+    states = dict(Team.objects.values_list("pk", "state"))
+    assert [states[team.pk] for team in (kept, left, out)] == ["accompanied", "accompanied", "registered"]
+
+
+def test_all_but_what_makes_no_sense_is_nothing(client: Client) -> None:
+    TeamFactory(registered=True)
+    for but in ("abc", "1;2", "-1", "9" * 30, "²"):
+        posted = {"all": "1", "but": but, "query": "", "step": "accompany"}
+        assert client.post(f"{LIST}lot/", posted).status_code == 409
+    many = ",".join(map(str, range(1, 6_000)))
+    assert "décochées" in plain(client.post(f"{LIST}lot/", {"all": "1", "but": many, "query": ""}, headers=HTMX))
+    assert not BulkOperation.objects.exists()
+
+
 def test_all_that_match_a_query_without_sense_is_nothing(client: Client) -> None:
     TeamFactory.create_batch(3, registered=True)
     posted = {"all": "1", "query": "state=rien", "step": "accompany"}

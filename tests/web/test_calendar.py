@@ -16,6 +16,7 @@ from association.models import CalendarKey, Team, User
 from association.registries import due_dates
 from association.selectors.calendar import Due, due_and_late, due_between, due_kinds
 from association.services.calendar_keys import MANY_KEYS, make_key, revoke_key
+from association.views import calendar
 from conventions.selectors.awaited import PATIENCE_DAYS
 from payments.models import Run
 from tests.factories import (
@@ -237,7 +238,7 @@ def test_a_month_that_makes_no_sense_is_explained(officer: User, typed: str) -> 
     assert page.status_code == 200
     assert page.context["month"] == TODAY.replace(day=1)
     assert "n'est pas un mois" in plain(page)
-    assert "voeux n'en fait pas partie" in plain(page)
+    assert "« voeux » n'existe pas, c'est ignoré" in plain(page)
 
 
 def test_calendar_asks_as_much_for_many_as_for_few(officer: User) -> None:
@@ -347,6 +348,33 @@ def test_feed_ends_with_the_account(officer: User, end: dict[str, Any]) -> None:
 @pytest.mark.parametrize("key", ["x", "A" * 43, "é" * 9])
 def test_a_key_that_nobody_made_is_not_found(db: None, key: str) -> None:
     assert Client().get(f"/calendrier/flux/{key}.ics").status_code == 404
+
+
+def test_device_that_never_rests_has_to_wait_and_the_others_do_not(
+    officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calendar, "FEEDS_PER_HOUR", 3)
+    phone, desk = subscribe(client_of(officer)), subscribe(client_of(officer), device="Bureau")
+    assert [Client().get(phone).status_code for _ in range(3)] == [200, 200, 200]
+    refused = Client().get(phone)
+    assert (refused.status_code, refused["Retry-After"]) == (429, "3600")
+    assert "VEVENT" not in refused.content.decode()
+    assert Client().get(desk).status_code == 200
+
+
+def test_key_that_opens_nothing_is_not_found_however_often_it_is_asked(
+    officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calendar, "FEEDS_PER_HOUR", 3)
+    client = client_of(officer)
+    path = subscribe(client)
+    client.post(f"{KEYS}{CalendarKey.objects.get().pk}/revoquer/")
+    answers = [Client().get(path) for _ in range(5)]
+    assert {answer.status_code for answer in answers} == {404}
+    key = path.rpartition("/")[2]
+    unknown = Client().get(path.replace(key, "A" * 43 + ".ics"))
+    said = [plain(answer).partition("<main")[2].replace(key, "") for answer in (answers[0], unknown)]
+    assert said[0] == said[1] != ""
 
 
 def test_use_is_noted(officer: User) -> None:

@@ -11,7 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from association.jobs import run_job
-from association.models import BulkOperation, DossierDocument, Theme
+from association.models import BulkItem, BulkOperation, DossierDocument, Theme
+from association.selectors.project_pages import progress_of
+from association.selectors.projects import completeness_of, persons_of
 from association.services.filing import READ, erase_document, file_document
 from tests.association.files import pdf, upload
 from tests.factories import TeamFactory
@@ -34,6 +36,10 @@ def _own_folder(settings: Any, tmp_path: Any) -> None:
 def filed(world: World, title: str, kind: str = KIND.OTHER, number: int = 1) -> DossierDocument:
     content = upload(pdf() + b"%" * number, f"{title}.pdf")
     return file_document(team=world.office.team, upload=content, kind=kind, title=title, actor=world.office.staff)
+
+
+def plain_cell(line: Any, column: str) -> str:
+    return next(str(cell) for head, cell in line.cells if head.name == column)
 
 
 def queries(client: Client, address: str) -> int:
@@ -64,6 +70,21 @@ def test_projects_are_filtered_and_one_with_two_themes_is_one_row(world: World, 
     assert shown(client, PROJECTS, q=both.team.code) == [both]
     assert "Thème 1, Thème 2" in plain(client.get(f"{PROJECTS}?page=1"))
     assert "Thème 1, Thème 2" in cells(client.post(f"{PROJECTS}export/", {"query": ""}))
+
+
+def test_draft_says_how_many_of_its_sections_are_complete_as_its_page_does(world: World, signed_in: SignedIn) -> None:
+    begun = HealthProjectFactory(team=world.office.team, problem="Des patients sans médecin.", communes=True)
+    empty = HealthProjectFactory(team=TeamFactory(drafting=True))
+    HealthProjectFactory(submitted=True)
+    client = signed_in("staff")
+    rows = client.get(f"{PROJECTS}?tri=number").context["lines"]
+    said = {line.key: plain_cell(line, "progress") for line in rows}
+    for project in (begun, empty):
+        people = len(persons_of(project.team))
+        progress = progress_of(completeness_of(project, people=people))
+        assert said.pop(project.pk) == f"{progress.complete} sur {progress.needed}"
+    assert list(said.values()) == [""]
+    assert f"0 sur {progress.needed}" in cells(client.post(f"{PROJECTS}export/", {"query": ""}))
 
 
 # --- documents -----------------------------------------------------------------------------------------------
@@ -113,6 +134,26 @@ def test_closed_title_is_neither_shown_nor_found_nor_written(world: World, signe
         if state == "quarantaine":
             filing.refresh_from_db()
             erase_document(filing=filing, actor=world.office.staff)
+
+
+def test_result_of_an_operation_leads_to_the_line_of_each_document(world: World, signed_in: SignedIn) -> None:
+    first, second = filed(world, "Statuts", KIND.STATUTES, 1), filed(world, "Courrier", KIND.LETTER, 2)
+    client = signed_in("staff")
+    asked = client.post(f"{DOCUMENTS}lot/", {"id": f"{first.pk},{second.pk}", "step": "quarantine"})
+    client.post(asked.url, {"comment": "Classés par erreur."})
+    address = f"/lots/{BulkOperation.objects.get().pk}/"
+    page = client.get(address).content.decode()
+    for filing in (first, second):
+        link = f"/equipes/{filing.team_id}/documents/#document-{filing.pk}"
+        assert f'href="{link}"' in page
+        assert f'id="document-{filing.pk}"' in client.get(link).content.decode()
+    before = queries(client, address)
+    DossierDocumentFactory.create_batch(3)
+    BulkItem.objects.bulk_create(
+        BulkItem(operation=BulkOperation.objects.get(), object_id=filing.pk, label="Pièce")
+        for filing in DossierDocument.objects.exclude(pk__in=[first.pk, second.pk])
+    )
+    assert queries(client, address) == before
 
 
 def test_lists_ask_as_much_for_many_rows_as_for_few(world: World, signed_in: SignedIn) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import random
 from typing import Any
 
@@ -10,6 +12,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django_tables2 import Table
 
 from association.listing.declaration import listings
 from association.models import SavedView, User
@@ -269,3 +272,27 @@ def test_view_of_one_list_is_not_a_view_of_another(staff: Client) -> None:
     assert "À suivre" not in plain(staff.get("/professionnels/"))
     view = SavedView.objects.get()
     assert staff.post("/professionnels/vues/", {"step": "delete", "view": view.pk}).status_code == 404
+
+
+# --- what a list costs ---------------------------------------------------------------------------------------
+
+
+def _lines_of(declared: type) -> int:
+    """Count the lines of a class: without blank ones and docstrings, of a table without how single cells are drawn."""
+    source = inspect.getsource(declared)
+    (node,) = ast.parse(source).body
+    assert isinstance(node, ast.ClassDef)
+    left_out: set[int] = set()
+    for part in ast.walk(node):
+        is_docstring = isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant)
+        draws = isinstance(part, ast.FunctionDef) and issubclass(declared, Table)
+        if is_docstring or draws:
+            left_out |= set(range(part.lineno, (part.end_lineno or part.lineno) + 1))
+    return sum(bool(line.strip()) and number not in left_out for number, line in enumerate(source.splitlines(), 1))
+
+
+@pytest.mark.parametrize("name", [listing.name for listing in listings])
+def test_a_list_costs_under_forty_lines(name: str) -> None:
+    listing = listings[name]
+    cost = {one.__name__: _lines_of(one) for one in (type(listing), listing.table, listing.filters)}
+    assert sum(cost.values()) < 40, cost

@@ -92,6 +92,16 @@ def test_treasurer_sees_one_iban_and_the_look_is_logged(world: World, signed_in:
     assert (look.object_id, look.actor) == (account.pk, world.office.treasurer)
 
 
+def test_looks_are_told_to_whoever_may_open_the_account(world: World, signed_in: SignedIn) -> None:
+    account, other = (world.office.account_of(person) for person in world.office.people[:2])
+    assert "IBAN lu en entier" not in plain(signed_in("auditor").get(row_url(account)))
+    signed_in("treasurer").post(f"{row_url(account)}iban/")
+    for role in ("auditor", "treasurer"):
+        entry = plain(signed_in(role).get(row_url(account))).partition("IBAN lu en entier")[2].partition("</li>")[0]
+        assert str(world.office.treasurer) in entry
+    assert "IBAN lu en entier" not in plain(signed_in("auditor").get(row_url(other)))
+
+
 def test_auditor_is_offered_no_iban_and_gets_none(world: World, signed_in: SignedIn) -> None:
     account = world.office.account_of(world.office.people[0])
     client = signed_in("auditor")

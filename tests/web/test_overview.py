@@ -164,7 +164,7 @@ def test_filters_narrow_the_board_and_stay_in_the_way_to_the_list(staff: Client)
 def test_filter_typed_by_hand_that_makes_no_sense_is_explained(staff: Client) -> None:
     page = staff.get(BOARD, {"department": "zz", "kind": "club", "officer": "x"})
     assert page.status_code == 200
-    assert "club n'en fait pas partie" in plain(page)
+    assert "« club » n'existe pas, c'est ignoré" in plain(page)
 
 
 def test_the_ars_sees_the_teams_of_its_department_from_the_submission_on(signed_in: Callable[..., Client]) -> None:

@@ -97,12 +97,13 @@ document.addEventListener("click", (event) => {
   model.href = `?${query}`;
 });
 
-// --- The selection: keys of rows, or all that answer; kept while one turns the pages
-const nothing = () => ({ ids: [], all: null });
-let selection = keep.get("selection") ?? nothing();
+// --- The selection: keys of rows, or all that answer (`all`) but some (`but`); kept while one turns the pages
+const nothing = () => ({ ids: [], all: null, but: [] });
+const kept = () => ({ ...nothing(), ...keep.get("selection") });
+let selection = kept();
 let lastTouched = null;
 const boxOf = (row) => row.querySelector("input[form=selection]");
-const isSelected = (key) => selection.all !== null || selection.ids.includes(key);
+const isSelected = (key) => (selection.all !== null ? !selection.but.includes(key) : selection.ids.includes(key));
 const word = (name, number) =>
   bar.dataset[number >= 2 ? `${name}Many` : `${name}One`].replace("#", number.toLocaleString("fr-FR"));
 
@@ -122,18 +123,18 @@ const show = () => {
     whole.indeterminate = onPage > 0 && onPage < rows.length;
   }
   const total = Number(list().dataset.total);
-  const number = selection.all !== null ? total : selection.ids.length;
+  const number = selection.all !== null ? total - selection.but.length : selection.ids.length;
   const elsewhere = number - onPage;
   const said = number ? word("selected", number) + (elsewhere > 0 ? `, dont ${elsewhere.toLocaleString("fr-FR")} hors de cette page` : "") : "";
   const line = bar.querySelector("[data-selection-count]");
   if (line.textContent !== said) line.textContent = said;
   const all = bar.querySelector("[data-select-all]");
   all.textContent = list().dataset.all;
-  all.hidden = selection.all !== null || total <= rows.length || number >= total;
+  all.hidden = total <= rows.length || number >= total;
   bar.toggleAttribute("data-some", number > 0);
   const elsewhereIds = selection.all !== null ? [] : selection.ids.filter((id) => !rows.some((row) => row.dataset.row === id));
   const inputs = elsewhereIds.length ? [["id", elsewhereIds.join(",")]] : []; // one field: a server counts fields
-  if (selection.all !== null) inputs.push(["all", "1"]);
+  if (selection.all !== null) inputs.push(["all", "1"], ["but", selection.but.join(",")]);
   bar.querySelector("[data-selection-inputs]").replaceChildren(
     ...inputs.map(([name, value]) => Object.assign(document.createElement("input"), { type: "hidden", name, value })),
   );
@@ -147,13 +148,10 @@ const changed = () => {
 };
 const select = (rows, on) => {
   const keys = rows.map((row) => row.dataset.row);
-  if (selection.all !== null && !on) {
-    selection = { ids: rowsOf().map((row) => row.dataset.row), all: null }; // all but some: what is seen, but some
-  }
-  if (selection.all === null) {
-    const others = selection.ids.filter((id) => !keys.includes(id));
-    selection = { ids: on ? [...others, ...keys] : others, all: null };
-  }
+  const change = (known, added) => [...known.filter((key) => !keys.includes(key)), ...(added ? keys : [])];
+  if (selection.all === null) selection.ids = change(selection.ids, on);
+  else selection.but = change(selection.but, !on);
+  if (selection.all !== null && selection.but.length >= Number(list().dataset.total)) selection = nothing();
   changed();
 };
 document.addEventListener("click", (event) => {
@@ -167,7 +165,7 @@ document.addEventListener("click", (event) => {
   }
   if (event.target.id === "select-page") select(rowsOf(), event.target.checked);
   if (event.target.closest("[data-select-all]")) {
-    selection = { ids: [], all: list().dataset.query };
+    selection = { ...nothing(), all: list().dataset.query };
     changed();
   }
   if (event.target.closest("[data-select-none]")) forget();
@@ -199,11 +197,11 @@ const comeBack = () => {
 };
 // The result of an operation leads here: exactly the rows of this address are meant
 if (bar && window.location.hash === "#tout-selectionner") {
-  keep.set("selection", { ids: [], all: list().dataset.query });
+  keep.set("selection", { ...nothing(), all: list().dataset.query });
   history.replaceState(null, "", place + window.location.search);
 }
 window.addEventListener("pageshow", () => {
-  selection = keep.get("selection") ?? nothing();
+  selection = kept();
   arrived();
   comeBack();
 });
