@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from actions import selectors
+from actions.selectors import listing as selectors
 from actions.bulk_steps import ACTION_STEPS
 from actions.filters import ActionFilter
 from actions.models import Action
