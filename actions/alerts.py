@@ -102,8 +102,8 @@ def _same_action(facts: ActionFacts) -> Iterator[Alert]:
     for other in facts.same:
         yield Alert(
             AlertCode.SAME_ACTION,
-            f"Même équipe, même type, même date et mêmes participants que l'action {other.said}. Vérifiez qu'elle n'est "
-            "pas déclarée deux fois.",
+            f"Même équipe, même type, même date et mêmes participants que l'action {other.said}. Vérifiez qu'elle "
+            "n'est pas déclarée deux fois.",
             other.url,
             "Voir cette action",
         )
@@ -113,7 +113,7 @@ def _same_files(facts: ActionFacts) -> Iterator[Alert]:
     for piece, other in facts.same_files:
         yield Alert(
             AlertCode.SAME_FILE,
-            f"{piece} : ce fichier est déjà une pièce de l'action {other.said}. Vérifiez qu'il s'agit de la bonne pièce.",
+            f"{piece} : ce fichier est déjà une pièce de l'action {other.said}. Vérifiez que c'est le bon fichier.",
             other.url,
             "Voir cette action",
         )

@@ -145,10 +145,7 @@ def _same_files(files: Mapping[str, str], apart_from: int | None, user: User) ->
     if not files:
         return ()
     visible = set(
-        Action.objects.visible_to(user)
-        .filter(evidence__sha256__in=list(files))
-        .order_by()
-        .values_list("pk", flat=True)
+        Action.objects.visible_to(user).filter(evidence__sha256__in=list(files)).order_by().values_list("pk", flat=True)
     )
     return tuple(
         (
@@ -161,5 +158,7 @@ def _same_files(files: Mapping[str, str], apart_from: int | None, user: User) ->
 
 def _other(action: Action, team: Team | None = None) -> Other:
     of_team = f", {team}" if team else ""
-    said = f"{action.reference} ({action.type} du {action.held_on:%d/%m/%Y}{of_team}, {action.get_state_label().lower()})"
+    said = (
+        f"{action.reference} ({action.type} du {action.held_on:%d/%m/%Y}{of_team}, {action.get_state_label().lower()})"
+    )
     return Other(said, reverse("actions:action", args=[action.pk]))

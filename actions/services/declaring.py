@@ -157,7 +157,7 @@ def _changed(action: Action, typed: TypedAction, version: int | None, actor: Use
 def _write_people(action: Action, typed: TypedAction, actor: User, *, is_new: bool) -> None:
     """Make the participations those that were ticked; one that was refused stays as it is."""
     known = {one.person.pk: one for one in attendees(action.team, action_type=action.type, held_on=action.held_on)}
-    _check_people(action, typed, set(pk for pk, one in known.items() if one.may_take_part))
+    _check_people(action, typed, {pk for pk, one in known.items() if one.may_take_part})
     rows = {
         row.professional.person.pk: row
         for row in action.participations.select_related("professional__merged_into").order_by("-pk")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 
-from actions.models import Action, ActionSequence
+from actions.models import ActionSequence
+from actions.selectors.numbering import first_free, reference_of
 from association.attestation_numbers import ALPHABET
 
 
@@ -15,16 +16,9 @@ def draw_reference(year: int) -> str:
     not written in the end leaves no gap. A reference that a workbook brought in this form is passed over.
     """
     sequence, _ = ActionSequence.objects.select_for_update().get_or_create(year=year)
-    sequence.last += 1
-    while Action.objects.filter(reference=reference_of(year, sequence.last)).exists():
-        sequence.last += 1
+    sequence.last = first_free(year, sequence.last)
     sequence.save(update_fields=["last"])
     return reference_of(year, sequence.last)
-
-
-def reference_of(year: int, place: int) -> str:
-    """Return the reference of an action of a year: of one length, so that the order of text is that of numbers."""
-    return f"A{year % 100:02d}-{place:05d}"
 
 
 def draw_attestation_number(year: int) -> str:

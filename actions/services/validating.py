@@ -80,7 +80,9 @@ def accept_participation(*, participation: Participation, actor: User) -> Partic
         action = lock(participation.action)
         fresh = Participation.objects.select_for_update(of=("self",)).get(pk=participation.pk)
         if action.state != Action.State.DECLARED:
-            raise TransitionRefused(f"Cette action est « {action.get_state_label()} » : ses participations sont figées.")
+            raise TransitionRefused(
+                f"Cette action est « {action.get_state_label()} » : ses participations sont figées."
+            )
         if fresh.refused_at is None:
             raise TransitionRefused("Cette participation n'est pas refusée.")
         before = f"refusée : {fresh.refused_reason}"

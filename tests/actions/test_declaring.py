@@ -83,7 +83,8 @@ def test_references_follow_each_other_and_pass_over_one_that_a_workbook_brought(
 def test_refused_declaration_writes_nothing_and_leaves_no_gap_in_the_references(office: Office) -> None:
     with pytest.raises(TransitionRefused, match="non financée par ailleurs"):
         save_and_declare(typed=typed(office, not_funded_elsewhere=False), actor=office.staff)
-    assert not Action.objects.exists() and not Participation.objects.exists()
+    assert not Action.objects.exists()
+    assert not Participation.objects.exists()
     assert not TransitionLog.objects.filter(content_type__model="action").exists()
     assert save_draft(typed=typed(office), actor=office.staff).reference == "A26-00001"
 
@@ -97,9 +98,13 @@ def test_draft_that_is_changed_keeps_its_reference_and_tells_what_changed(office
         "Le Goff": "redacteur",
         "=Duval": "participant",
     }
-    said = {row.label: (row.before, row.after) for row in FieldChange.objects.filter(content_type__model="action", object_id=draft.pk)}
+    said = {
+        row.label: (row.before, row.after)
+        for row in FieldChange.objects.filter(content_type__model="action", object_id=draft.pk)
+    }
     assert said["Thématique"] == ("Diabète", "BPCO")
-    assert "Évrard" in said["Participants"][0] and "Évrard" not in said["Participants"][1]
+    assert "Évrard" in said["Participants"][0]
+    assert "Évrard" not in said["Participants"][1]
 
 
 def test_second_of_two_people_who_change_one_draft_is_told(office: Office) -> None:
@@ -144,7 +149,8 @@ def test_person_joined_from_two_records_is_one_line_and_one_participation(office
     twin = ProfessionalFactory(merged_into=person, merged_at=timezone.now())
     MembershipFactory(team=office.team, professional=twin)
     grid = attendees(office.team, action_type="RCP", held_on=DAY)
-    assert [one.person.pk for one in grid].count(person.pk) == 1 and len(grid) == 3
+    assert [one.person.pk for one in grid].count(person.pk) == 1
+    assert len(grid) == 3
     draft = save_draft(typed=typed(office, people={}), actor=office.staff)
     Participation.objects.create(action=draft, professional=twin, role="participant")
     save_draft(typed=typed(office, people={person.pk: "redacteur"}), action=draft, version=0, actor=office.staff)
@@ -252,7 +258,8 @@ def test_evidence_taken_back_is_missing_again(office: Office) -> None:
 
 def test_plan_takes_an_attestation_under_an_opaque_number_and_never_the_plan(office: Office) -> None:
     first, second = (save_draft(typed=typed(office, type="PPS"), actor=office.staff) for _ in range(2))
-    assert first.attestation_number.startswith("PPS-2026-") and first.attestation_number != second.attestation_number
+    assert first.attestation_number.startswith("PPS-2026-")
+    assert first.attestation_number != second.attestation_number
     with pytest.raises(ValidationError, match="attestation signée"):
         add_evidence(action=first, kind="compte_rendu", upload=sheet().upload, actor=office.staff)
     add_evidence(action=first, kind="attestation", upload=sheet().upload, actor=office.staff)
@@ -271,9 +278,7 @@ def test_same_file_is_a_piece_of_one_action_once_and_of_two_actions_too(office: 
 @pytest.mark.parametrize("state", ["validated", "not_retained", "withdrawn", "cancelled"])
 def test_decided_action_takes_no_evidence(office: Office, state: str) -> None:
     with pytest.raises(TransitionRefused, match="ne reçoit plus de pièce"):
-        add_evidence(
-            action=office.rcp(DAY, state=state), kind="presence", upload=sheet().upload, actor=office.staff
-        )
+        add_evidence(action=office.rcp(DAY, state=state), kind="presence", upload=sheet().upload, actor=office.staff)
 
 
 # --- validating --------------------------------------------------------------------------------------------

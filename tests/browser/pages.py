@@ -24,6 +24,8 @@ PARTS = {
     "conventions:amendments_of",
     "actions:of_team",
     "actions:of_professional",
+    "payments:meter",
+    "payments:of_action",
     "payments:of_team",
     "payments:of_professional",
 }
@@ -35,6 +37,9 @@ NO_PAGES = {
     "association:teams_named": SUGGESTIONS,
     "association:companies": SUGGESTIONS,
     "association:project_gate": "a part of the project's page, fetched again when a section has changed",
+    "actions:attendance": "a part of the form of an action, drawn again when team, day or type change",
+    "actions:alerts": "a part of the form of an action, asked for while one types",
+    "actions:evidence": FILE,
     "association:job_progress": "a part of the job's page, asked for again while the job runs",
     "association:project_pdf": FILE,
     "association:document": FILE,
