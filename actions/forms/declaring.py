@@ -86,10 +86,9 @@ class ActionForm(VersionedForm):
         self.fields["team"].queryset = teams_with_convention(user)  # type: ignore[attr-defined]
         self.action = action
 
-    @property
-    def kind_of_action(self) -> str:
-        """The type as it stands in the form, chosen or not."""
-        return str(self["type"].value() or "")
+    def begin_at(self, name: str) -> None:
+        """Let the page open with the cursor in a field."""
+        self.fields[name].widget.attrs["autofocus"] = True
 
     def offer_kinds(self, action_type: str) -> None:
         """Offer the kinds of evidence that a type of action takes; the only one is chosen."""

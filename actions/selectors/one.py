@@ -10,7 +10,7 @@ from django.utils import timezone
 from actions.models import Action, Participation
 from association.journal import changes_since
 from association.models import TransitionLog, User
-from association.nomenclature import Profession
+from association.models.territory import search_key
 from association.selectors.history import Entry, history_of
 
 
@@ -32,13 +32,7 @@ def action_for(user: User) -> QuerySet[Action]:
 def participations(action: Action) -> list[Participation]:
     """Return who took part, by name, refused ones last."""
     rows = action.participations.select_related("professional__merged_into", "refused_by")
-    return sorted(rows, key=lambda row: (row.refused_at is not None, str(row.professional.person), row.pk))
-
-
-def profession_of(participation: Participation) -> str:
-    """Return the profession of the record that stays."""
-    person = participation.professional.person
-    return "Médecin généraliste" if person.is_general_practitioner else str(Profession(person.profession).label)
+    return sorted(rows, key=lambda row: (row.refused_at is not None, search_key(str(row.professional.person))))
 
 
 def whole_history(action: Action) -> list[Entry]:

@@ -34,10 +34,10 @@ from association.workflow import offers
 
 DONE = {
     "declare": "L’action est déclarée.",
-    "withdraw": "L’action est retirée.",
     "validate": "L’action est validée : le prochain paiement mensuel paie ce que les règles permettent.",
     "return_to_declarant": "L’action est renvoyée, à compléter.",
     "turn_down": "L’action n’est pas retenue.",
+    "withdraw": "L’action est retirée.",
     "cancel": "L’action est annulée : le prochain paiement mensuel régularise ce qu’elle avait donné.",
 }
 TEXTS = {
@@ -138,8 +138,9 @@ def show_action(request: HttpRequest, pk: int, *, status: int = 200, **said: Any
 
 
 def _steps(action: Action, user: Any) -> list[dict[str, Any]]:
+    """What is allowed now, in the order in which it is mostly done."""
     main = {Action.State.DECLARED: "validate", Action.State.DRAFT: "declare", Action.State.TO_COMPLETE: "declare"}
-    found = offers(action, actor=user)
+    found = sorted(offers(action, actor=user), key=lambda one: list(DONE).index(one.name))
     return [
         {**asdict(one), "text": TEXTS.get(one.name, ""), "main": main.get(action.state) == one.name} for one in found
     ]

@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
 from actions.forms.declaring import ActionForm
@@ -42,6 +41,7 @@ def action_new(request: HttpRequest) -> HttpResponse:
         "modality": Modality.ON_SITE,
     }
     form = ActionForm(initial={name: value for name, value in asked.items() if value}, user=request.user)
+    form.begin_at("held_on" if asked["team"] and asked["type"] else "team")
     team = Team.objects.visible_to(request.user).filter(pk=asked["team"]).first() if asked["team"] else None
     so_far = SoFar(team=team, held_on=asked["held_on"], type=asked["type"] or "")  # type: ignore[arg-type]
     return _page(request, form, so_far)
@@ -113,7 +113,7 @@ def _status(form: ActionForm, action: Action | None) -> int:
 def _written(request: HttpRequest, action: Action, step: str) -> HttpResponse:
     page = reverse("actions:action", args=[action.pk])
     done = "est enregistrée comme brouillon" if action.state in BEING_WRITTEN else "est déclarée"
-    messages.success(request, format_html('L’action <a href="{}">{}</a> {}.', page, action.reference, done))
+    messages.success(request, f"L’action {action.reference} {done}.")
     if step != NEXT_STEP:
         return redirect(page)
     kept = {"equipe": action.team_id, "type": action.type, "date": action.held_on.isoformat()}

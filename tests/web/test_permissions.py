@@ -24,6 +24,7 @@ from association.services.bulk import draw_up_operation, start_operation
 from association.services.calendar_keys import make_key
 from association.uploads import CheckedUpload
 from conventions.services.templates import start_version
+from tests.association.files import png
 from tests.factories import (
     AdhesionFactory,
     AmendmentFactory,
@@ -220,7 +221,7 @@ def operation_done(world: World) -> int:
 
 
 NO_STEP = {"step": "rien"}
-SHEET = CheckedUpload("emargement.pdf", "application/pdf", b"%PDF-1.4 emargement")
+SHEET = CheckedUpload("emargement.png", "image/png", png())
 DECLARING = {*OFFICE, "referent"}
 ROUTES = {
     "association:structure_list_export": Route(EVERYBODY - {"referent"}, method="post"),
