@@ -23,5 +23,6 @@ def register() -> None:
             many="actions",
             scope=lambda user, teams: Action.objects.visible_to(user).filter(team__in=teams),
             told=_told,
+            page="actions:action",
         ),
     )

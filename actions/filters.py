@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from actions.models import Action
-from actions.selectors import search_actions
+from actions.selectors.listing import search_actions
 from association.filters import team_filter
 from association.listing.filters import ChoicesFilter, DatesFilter, ListFilter, SearchFilter
 from association.nomenclature import ActionType

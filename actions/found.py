@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -21,7 +20,7 @@ def actions(user: User, typed: Typed, limit: int) -> Iterator[Hit]:
         yield Hit(
             title=action.reference,
             note=note(f"{action.type} du {action.held_on:%d/%m/%Y}", action.team.name, action.get_state_label()),
-            url=f"{reverse('actions:action_list')}?{urlencode({'q': action.reference})}",
+            url=reverse("actions:action", args=[action.pk]),
             nearness=BEGINS,
             is_exact=typed.names(action.reference),
         )

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from actions import selectors
 from actions.bulk_steps import ACTION_STEPS
 from actions.filters import ActionFilter
 from actions.models import Action
+from actions.selectors import listing as selectors
 from actions.tables import ActionTable
 from association.listing.declaration import Listing
 from association.models import User
@@ -21,7 +21,8 @@ class ActionList(Listing):
     name = "actions"
     title, noun = "Actions", "action,actions"
     permission = "actions.view_action"
-    address = "actions:action_list"
+    address, row_address = "actions:action_list", "actions:action"
+    template = "actions/action_list.html"
     table, filters = ActionTable, ActionFilter
     bulk = ACTION_STEPS
 

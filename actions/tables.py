@@ -8,7 +8,7 @@ from association.tables import CODE, NUMBER, DayColumn, StateColumn
 
 
 class ActionTable(tables.Table):
-    reference = tables.Column(verbose_name="Référence", attrs=CODE)
+    reference = tables.Column(verbose_name="Référence", attrs=CODE, linkify=("actions:action", {"pk": tables.A("pk")}))
     held_on = DayColumn(verbose_name="Date")
     type = tables.Column(verbose_name="Type", accessor="get_type_display", order_by="type")
     team = tables.Column(

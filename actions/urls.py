@@ -2,13 +2,27 @@
 
 from django.urls import path
 
-from actions import views
 from actions.lists import ActionList
+from actions.views import action, declaring, evidence, panels, queue, settings
 from association.listing.urls import listing_urls
 
 app_name = "actions"
 urlpatterns = [
     *listing_urls("actions/", ActionList),
-    path("equipes/<int:pk>/actions/", views.of_team, name="of_team"),
-    path("professionnels/<int:pk>/actions/", views.of_professional, name="of_professional"),
+    path("actions/nouvelle/", declaring.action_new, name="action_new"),
+    path("actions/saisie/presence/", declaring.attendance, name="attendance"),
+    path("actions/saisie/signalements/", declaring.alerts_typed, name="alerts"),
+    path("actions/a-valider/", queue.queue, name="queue"),
+    path("actions/a-valider/<int:pk>/", queue.queue_one, name="queue_one"),
+    path("actions/a-valider/<int:pk>/etape/", queue.queue_step, name="queue_step"),
+    path("actions/reglages/", settings.settings, name="settings"),
+    path("actions/<int:pk>/", action.action, name="action"),
+    path("actions/<int:pk>/modifier/", declaring.action_edit, name="action_edit"),
+    path("actions/<int:pk>/etape/", action.action_step, name="action_step"),
+    path("actions/<int:pk>/pieces/", evidence.evidence_add, name="evidence_add"),
+    path("actions/pieces/<int:pk>/", evidence.evidence, name="evidence"),
+    path("actions/pieces/<int:pk>/retirer/", evidence.evidence_withdraw, name="evidence_withdraw"),
+    path("actions/participations/<int:pk>/etape/", action.participation_step, name="participation_step"),
+    path("equipes/<int:pk>/actions/", panels.of_team, name="of_team"),
+    path("professionnels/<int:pk>/actions/", panels.of_professional, name="of_professional"),
 ]

@@ -6,6 +6,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "payments.view_run": OFFICE | {AUDITOR},
     # What a team has used of its ceiling: its referent sees it too, the ARS never an amount.
     "payments.view_team_ceiling": OFFICE | {AUDITOR, REFERENT},
+    # What an action would give, while it is declared and validated; to a referent the own amounts only.
+    "payments.view_meter": OFFICE | {AUDITOR, REFERENT},
     "payments.view_payment": frozenset({TREASURER, AUDITOR}),
     "payments.prepare_run": OFFICE | {SYSTEM},
     "payments.submit_run": OFFICE,

@@ -4,7 +4,7 @@ from django.urls import path
 
 from association.listing.urls import listing_urls
 from payments.lists import AccountList, ExclusionList, LineList, PaymentList, RunList, RunPaymentList
-from payments.views import accounts, transfers
+from payments.views import accounts, meter, transfers
 from payments.views import runs as views
 
 app_name = "payments"
@@ -26,6 +26,8 @@ urlpatterns = [
     path("comptes/<int:pk>/", accounts.account, name="account"),
     path("comptes/<int:pk>/etape/", accounts.account_step, name="account_step"),
     path("comptes/<int:pk>/iban/", accounts.account_iban, name="account_iban"),
+    path("actions/compteur/", meter.meter, name="meter"),
+    path("actions/<int:pk>/indemnites/", meter.of_action, name="of_action"),
     path("equipes/<int:pk>/indemnites/", views.of_team, name="of_team"),
     path("professionnels/<int:pk>/indemnites/", views.of_professional, name="of_professional"),
 ]

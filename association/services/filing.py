@@ -62,6 +62,16 @@ def file_document(
     return _file(team, checked, kind, title, actor, permission)
 
 
+def file_brought(
+    *, team: Team, upload: CheckedUpload, kind: str, title: str, permission: str, actor: User
+) -> DossierDocument:
+    """File an upload for another service, which has asked for its own permission (evidence of an action).
+
+    The same bytes in the same dossier give the row that is there (``already_there``).
+    """
+    return _file(team, upload, kind, title, actor, permission)
+
+
 def file_bytes(
     *, team: Team, content: bytes, filename: str, kind: str, title: str, actor: User, permission: str = ""
 ) -> DossierDocument:

@@ -7,7 +7,7 @@ Facts that exist once per team or member are read first; the participations are 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -27,6 +27,7 @@ from conventions.models import Suspension as SuspensionRow
 from payments.models import DueLine, Exclusion, LineKind, Price, Run, YearReopening
 from payments.pricing import (
     ActionFacts,
+    Balances,
     Candidate,
     ConventionFacts,
     MembershipFacts,
@@ -105,6 +106,21 @@ def lines_to_reverse() -> QuerySet[DueLine]:
     )
 
 
+def give_back(balances: Balances, line: DueLine, kept: Mapping[int, int]) -> None:
+    """Take what a reversed line gives back, in amount and in count, into the balances: it is the person's.
+
+    Args:
+        kept: `kept_ids`, the record that stays of each that was joined.
+    """
+    balances.take_back(
+        team_id=line.team_id,
+        professional_id=kept.get(line.professional_id, line.professional_id),
+        action_type=line.action_type,
+        year=line.held_on.year,
+        amount_cents=line.amount_cents,
+    )
+
+
 def _final_exclusion() -> Q:
     """Return the condition on an exclusion that no later decision has lifted."""
     lifted = Q(pk__in=[])
@@ -138,8 +154,12 @@ class Undecided(NamedTuple):
     has_line: bool
 
 
-def candidates(*, until: date) -> Iterator[Undecided]:
+def candidates(*, until: date, among: Q | None = None, facts: Facts | None = None) -> Iterator[Undecided]:
     """Yield the candidates of a run in the fixed order: action date, reference, RPPS, by code point.
+
+    Args:
+        among: a condition on participations; the meter asks only for those that may change what it shows.
+        facts: of all teams that are asked for, when they were read already.
 
     Everybody who took part counts for the number of people and professions of an action (rule PLURI), also those who
     are decided already; so the whole actions are read in which somebody is undecided. Who is known under two numbers
@@ -147,7 +167,9 @@ def candidates(*, until: date) -> Iterator[Undecided]:
     at a time, to its end: whoever takes a candidate may write before asking for the next (a cursor left open would
     hold an old snapshot, from which SQLite lets nobody write).
     """
-    facts, undecided_ones = Facts.read(), undecided(until=until)
+    facts, undecided_ones = facts or Facts.read(), undecided(until=until)
+    if among is not None:
+        undecided_ones = undecided_ones.filter(among)
     for month in _months_of(undecided_ones):
         yield from _candidates_of(month, undecided_ones, facts)
 

@@ -78,13 +78,7 @@ def _reversals(balances: Balances, kept: Mapping[int, int]) -> Iterator[Line]:
     The opposite of a line is of the same record and beneficiary; what it gives back is the person's.
     """
     for line in list(reading.lines_to_reverse()):
-        balances.take_back(
-            team_id=line.team_id,
-            professional_id=kept.get(line.professional_id, line.professional_id),
-            action_type=line.action_type,
-            year=line.held_on.year,
-            amount_cents=line.amount_cents,
-        )
+        reading.give_back(balances, line, kept)
         yield Line(
             LineKind.REVERSAL.value,
             line.participation_id,

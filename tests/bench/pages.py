@@ -10,6 +10,7 @@ from django.db.models import Count, Model, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from actions.models import Action
 from association.bulk_steps import ASSIGN_OFFICER
 from association.jobs import run_job
 from association.listing.bulk import Selection
@@ -41,6 +42,7 @@ from conventions.services.templates import start_version
 from payments.models import Account, Payment, Run
 from payments.services.runs import last_month, prepare_run
 from tests.factories import (
+    ActionFactory,
     AdhesionFactory,
     AmendmentFactory,
     ConventionFactory,
@@ -95,6 +97,16 @@ class Objects:
     @cached_property
     def other(self) -> Professional:
         return Professional.objects.filter(merged_into=None).exclude(pk=self.person.pk).order_by("pk")[0]
+
+    @cached_property
+    def action(self) -> Action:
+        """Of the referent's team, which the office sees too."""
+        declared = Action.objects.filter(team=self.of_referent, state="declared")
+        return first(declared, lambda: ActionFactory(team=self.of_referent, declared=True))  # type: ignore[no-any-return]
+
+    @cached_property
+    def draft_action(self) -> Action:
+        return first(Action.objects.filter(state="draft"), lambda: ActionFactory(team=self.team, draft=True))  # type: ignore[no-any-return]
 
     @cached_property
     def project(self) -> HealthProject:
@@ -255,6 +267,11 @@ OF = {
         (STAFF, "association:recognition_answers"), (ARS, "association:recognition_decision"),
         (ARS, "association:recognition_letter"),
     ),
+    "action": (
+        (STAFF, "actions:action"), (REFERENT, "actions:action"), (STAFF, "actions:queue_one"),
+        (STAFF, "payments:of_action"),
+    ),
+    "draft_action": ((STAFF, "actions:action_edit"),),
     "convention": (
         (STAFF, "conventions:convention"), (STAFF, "conventions:convention_text"), (STAFF, "conventions:life_of"),
         (STAFF, "conventions:suspend"), (STAFF, "conventions:resume"), (STAFF, "conventions:terminate"),
@@ -323,6 +340,7 @@ ALONE = (
     (STAFF, "conventions:convention_list", ""), (ADMIN, "conventions:template_list", ""),
     (STAFF, "actions:action_list", ""), (STAFF, "actions:action_list", "?q=sante"),
     (STAFF, "actions:action_list", "?state=validated&page=500"),
+    (STAFF, "actions:action_new", ""), (STAFF, "actions:queue", ""), (ADMIN, "actions:settings", ""),
     (REFERENT, "actions:action_list", ""), (TREASURER, "payments:run_list", ""),
     (TREASURER, "payments:run_prepare", ""), (TREASURER, "payments:payment_list", ""),
     (TREASURER, "payments:account_list", ""), (ADMIN, "import_workbook", ""),

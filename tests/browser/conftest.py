@@ -32,7 +32,8 @@ class Visit:
             self.complaints.append(text)
 
     def _watch(self, url: str) -> None:
-        if not url.startswith((self.address, "data:", "blob:")):
+        own = ("chrome-extension://", "chrome://")  # the browser's own reader of PDF, in a frame
+        if not url.startswith((self.address, "data:", "blob:", *own)):
             self.complaints.append(f"leaves the machine: {url}")
 
     def forgive(self, *words: str) -> None:

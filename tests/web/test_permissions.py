@@ -13,6 +13,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from django.utils.html import escape
 
+from actions.models import Action, Evidence
+from actions.services.evidence import add_evidence
 from association.bulk_steps import ASSIGN_OFFICER
 from association.jobs import run_job
 from association.listing.bulk import Selection
@@ -21,7 +23,9 @@ from association.models import BulkOperation, CoordinationAllowance, HealthProje
 from association.permissions import granted
 from association.services.bulk import draw_up_operation, start_operation
 from association.services.calendar_keys import make_key
+from association.uploads import CheckedUpload
 from conventions.services.templates import start_version
+from tests.association.files import png
 from tests.factories import (
     AdhesionFactory,
     AmendmentFactory,
@@ -72,6 +76,35 @@ def run(world: World) -> int:
 
 def transfer(world: World) -> int:
     return world.run.payments.order_by("pk").first().pk
+
+
+def _action(world: World, reference: str, state: str) -> Action:
+    known = Action.objects.filter(reference=reference).first()
+    return known or world.office.rcp(date(2026, 7, 8), reference=reference, state=state)
+
+
+def action(world: World) -> int:
+    """Declared, with a piece of evidence."""
+    waiting = _action(world, "A-DECLARED", "declared")
+    if not waiting.evidence.exists():
+        add_evidence(action=waiting, kind="presence", upload=SHEET, actor=world.office.staff)
+    return waiting.pk
+
+
+def draft_action(world: World) -> int:
+    return _action(world, "A-DRAFT", "draft").pk
+
+
+def validated_action(world: World) -> int:
+    return _action(world, "A-VALIDATED", "validated").pk
+
+
+def piece(world: World) -> int:
+    return Evidence.objects.get(action=action(world)).pk
+
+
+def part(world: World) -> int:
+    return _action(world, "A-PART", "declared").participations.order_by("pk").first().pk
 
 
 def account(world: World) -> int:
@@ -191,6 +224,8 @@ def operation_done(world: World) -> int:
 
 
 NO_STEP = {"step": "rien"}
+SHEET = CheckedUpload("emargement.png", "image/png", png())
+DECLARING = {*OFFICE, "referent"}
 ROUTES = {
     "association:structure_list_export": Route(EVERYBODY - {"referent"}, method="post"),
     "association:recognition_list_export": Route({*OFFICE, "ars", "referent"}, method="post"),
@@ -202,6 +237,22 @@ ROUTES = {
     "association:document_list_bulk": Route(EVERYBODY, method="post"),
     "actions:action_list_export": Route({*OFFICE, "auditor", "referent"}, method="post"),
     "actions:action_list_bulk": Route({*OFFICE, "auditor", "referent"}, method="post"),
+    "actions:action_new": Route(DECLARING),
+    "actions:attendance": Route(DECLARING),
+    "actions:alerts": Route(DECLARING),
+    "actions:queue": Route(OFFICE),
+    "actions:queue_one": Route(OFFICE, of=action),
+    "actions:queue_step": Route(OFFICE, 409, method="post", of=action, data=NO_STEP),
+    "actions:settings": Route({"admin"}),
+    "actions:action": Route({*DECLARING, "auditor"}, of=action),
+    "actions:action_edit": Route(DECLARING, of=draft_action),
+    "actions:action_step": Route({*DECLARING, "auditor"}, 409, method="post", of=validated_action, data=NO_STEP),
+    "actions:evidence_add": Route(DECLARING, 422, method="post", of=draft_action),
+    "actions:evidence": Route({*DECLARING, "auditor"}, of=piece),
+    "actions:evidence_withdraw": Route(DECLARING, 409, method="post", of=piece),
+    "actions:participation_step": Route(OFFICE, 409, method="post", of=part),
+    "payments:meter": Route({*DECLARING, "auditor"}),
+    "payments:of_action": Route({*DECLARING, "auditor"}, of=validated_action),
     "payments:run_list_export": Route({*OFFICE, "auditor"}, method="post"),
     "payments:run_lines_export": Route({*OFFICE, "auditor"}, method="post", of=run),
     "payments:run_exclusions_export": Route({*OFFICE, "auditor"}, method="post", of=run),

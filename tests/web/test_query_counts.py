@@ -42,7 +42,13 @@ SignedIn = Callable[[str], Client]
 # What most roles open is asked as each role that sees it differently.
 SEEN_BY = ("staff", "treasurer", "ars", "referent", "admin")
 # A page that is opened to fill a form in, an answer to typing, a file: as many rows as somebody typed or as it has.
-FILES = {"association:project_pdf", "conventions:convention_pdf", "conventions:amendment_pdf", "association:document"}
+FILES = {
+    "association:project_pdf",
+    "conventions:convention_pdf",
+    "conventions:amendment_pdf",
+    "association:document",
+    "actions:evidence",
+}
 
 
 def grow(world: World, numbers: range) -> None:

@@ -131,7 +131,7 @@ def test_a_code_comes_first_with_its_kind(staff: User) -> None:
         "eq-44-013": reverse("association:team", args=[team.pk]),
         "100 000 000 17": reverse("association:professional", args=[person.pk]),
         "CV-2026-007": reverse("conventions:convention", args=[convention.pk]),
-        "rcp-2026-00042": f"{reverse('actions:action_list')}?q={action.reference}",
+        "rcp-2026-00042": reverse("actions:action", args=[action.pk]),
         "784 671 695 00087": reverse("association:structure", args=[structure.pk]),
     }
     for typed, url in expected.items():

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from actions import selectors
+from actions.selectors import listing as selectors
 from association.access import needs
 from association.models import Professional, Team
 

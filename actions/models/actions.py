@@ -7,6 +7,15 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+from actions.gates import (
+    by_members_of_the_day,
+    has_participants,
+    has_required_evidence,
+    has_taken_place,
+    is_paid_by_nobody_else,
+    not_by_the_declarant,
+    of_team_with_convention,
+)
 from association.fields import WordsField
 from association.machine import StateField, Stateful, transition
 from association.models import Team
@@ -14,12 +23,6 @@ from association.nomenclature import ActionType, Modality, ParticipationRole
 
 DECLARE = "actions.declare_action"
 VALIDATE = "actions.validate_action"
-
-
-def has_participants(action: Action, actor: Any, arguments: Any) -> str | None:
-    if not action.participations.exists():
-        return "Cette action n'a aucun participant : ajoutez-les d'abord."
-    return None
 
 
 class ActionQuerySet(models.QuerySet["Action"]):
@@ -58,12 +61,25 @@ class Action(Stateful):
     modality = models.CharField("modalité", max_length=12, choices=Modality, blank=True)
     theme = WordsField("thématique", max_length=120, blank=True)
     patients_count = models.PositiveIntegerField("patients concernés", null=True, blank=True)
+    not_funded_elsewhere = models.BooleanField("non financée par ailleurs", default=False)
+    # Of a PPS: the opaque number under which its attestation is kept here, never the plan itself.
+    attestation_number = models.CharField("numéro d'attestation", max_length=24, blank=True, editable=False)
+    # Who declared it last; nobody for what was imported.
+    declared_by = models.ForeignKey(
+        "association.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="déclarée par"
+    )
     # A named decision lifts the deadline of declaration (docs/payment-rules.md, FORCLOS).
     deadline_lifted_by = models.ForeignKey(
         "association.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="délai levé par"
     )
     deadline_lifted_reason = WordsField("motif de la levée du délai", max_length=200, blank=True)
     created_at = models.DateTimeField("créée le", default=timezone.now)
+    version = models.PositiveIntegerField("version de la fiche", default=0, editable=False)
+
+    # What the journal follows, in the order of the form (association.journal).
+    JOURNALED = (
+        "team", "held_on", "type", "modality", "duration_minutes", "theme", "patients_count", "not_funded_elsewhere",
+    )  # fmt: skip
 
     objects = ActionQuerySet.as_manager()
 
@@ -86,6 +102,12 @@ class Action(Stateful):
                 name="action_deadline_lifted_has_reason",
                 violation_error_message="La levée du délai demande un motif.",
             ),
+            models.UniqueConstraint(
+                fields=["attestation_number"],
+                condition=~models.Q(attestation_number=""),
+                name="action_attestation_number_unique",
+                violation_error_message="Ce numéro d'attestation est déjà donné.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -97,10 +119,18 @@ class Action(Stateful):
         target=State.DECLARED,
         permission=DECLARE,
         label="Déclarer",
-        guards=[has_participants],
+        guards=[
+            has_participants,
+            of_team_with_convention,
+            has_taken_place,
+            by_members_of_the_day,
+            is_paid_by_nobody_else,
+            has_required_evidence,
+        ],
     )
-    def declare(self) -> None:
-        self.declared_on = self.declared_on or timezone.localdate()
+    def declare(self, *, declared_by: Any) -> None:
+        """The day of the first declaration is the one that the deadline counts (docs/payment-rules.md, FORCLOS)."""
+        self.declared_on, self.declared_by = self.declared_on or timezone.localdate(), declared_by
 
     @transition(
         state,
@@ -108,7 +138,7 @@ class Action(Stateful):
         target=State.VALIDATED,
         permission=VALIDATE,
         label="Valider",
-        guards=[has_participants],
+        guards=[has_participants, not_by_the_declarant],
     )
     def validate(self) -> None: ...
 

@@ -1,0 +1,14 @@
+from actions.models.actions import DECLARE, VALIDATE, Action, Participation
+from actions.models.evidence import Evidence, EvidenceKind
+from actions.models.settings import ActionSequence, ActionSettings
+
+__all__ = [
+    "DECLARE",
+    "VALIDATE",
+    "Action",
+    "ActionSequence",
+    "ActionSettings",
+    "Evidence",
+    "EvidenceKind",
+    "Participation",
+]

@@ -1,0 +1,164 @@
+"""The facts behind the alerts (actions.alerts), in a number of queries that neither people nor actions change."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, timedelta
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from actions.alerts import ActionFacts, Agreed, Alert, Other, alerts
+from actions.joined import CAME_TO_NOTHING
+from actions.models import Action, ActionSettings, Evidence, EvidenceKind, Participation
+from actions.selectors.attendance import people_of
+from actions.selectors.evidence import missing_evidence, same_files
+from association.models import Team, User
+from association.selectors.people import kept_ids, same_person
+from conventions.models import Convention
+
+MOST = 5  # of one kind: who repeats a mistake twenty times needs no twenty lines
+
+
+def alerts_of(action: Action, *, user: User) -> list[Alert]:
+    """Return what is worth a look at a stored action."""
+    pieces = Evidence.objects.current().filter(action=action).values_list("sha256", "kind")
+    return alerts(
+        _facts(
+            team=action.team,
+            type_=action.type,
+            held_on=action.held_on,
+            people=people_of(action),
+            files={sha256: str(EvidenceKind(kind).label) for sha256, kind in pieces},
+            missing=[str(kind.label).lower() for kind in missing_evidence(action)],
+            declared_on=action.declared_on,
+            action=action,
+            user=user,
+        )
+    )
+
+
+def alerts_while_typing(
+    *,
+    team: Team,
+    action_type: str,
+    held_on: date,
+    people: Collection[int],
+    user: User,
+    action: Action | None = None,
+    files: Mapping[str, str] | None = None,
+) -> list[Alert]:
+    """Return what is worth a look at what somebody types.
+
+    Args:
+        people: keys of those ticked, of each person the record that stays.
+        action: the stored action that is being changed, left out of what it is compared with.
+        files: labels of the pieces by the checksum of their bytes.
+    """
+    return alerts(
+        _facts(
+            team=team,
+            type_=action_type,
+            held_on=held_on,
+            people=people,
+            files=files or {},
+            missing=(),
+            declared_on=action.declared_on if action else None,
+            action=action,
+            user=user,
+        )
+    )
+
+
+def _facts(
+    *,
+    team: Team,
+    type_: str,
+    held_on: date,
+    people: Collection[int],
+    files: Mapping[str, str],
+    missing: Iterable[str],
+    declared_on: date | None,
+    action: Action | None,
+    user: User,
+) -> ActionFacts:
+    apart_from = action.pk if action else None
+    same_day = Action.objects.filter(held_on=held_on).exclude(state__in=CAME_TO_NOTHING).exclude(pk=apart_from)
+    seen = set(Team.objects.visible_to(user).filter(actions__in=same_day).order_by().values_list("pk", flat=True))
+    return ActionFacts(
+        type=type_,
+        held_on=held_on,
+        declared_on=declared_on or timezone.localdate(),
+        late_months=ActionSettings.current().late_months,
+        conventions=_conventions(team),
+        same=_same(same_day.filter(team=team, type=type_), set(people)),
+        elsewhere=_elsewhere(same_day.exclude(team=team), people, seen),
+        same_files=_same_files(files, apart_from, user),
+        missing=tuple(missing),
+    )
+
+
+def _conventions(team: Team) -> tuple[Agreed, ...]:
+    rows = Convention.objects.filter(team=team, state__in=Convention.PAYING).prefetch_related("suspensions")
+    return tuple(
+        Agreed(
+            one.number,
+            one.effective_on,
+            min(one.ends_on, one.terminated_on - timedelta(days=1)) if one.terminated_on else one.ends_on,
+            tuple((pause.starts_on, pause.ends_on) for pause in one.suspensions.all()),
+        )
+        for one in rows.order_by("effective_on", "pk")
+    )
+
+
+def _same(actions: QuerySet[Action], people: set[int]) -> tuple[Other, ...]:
+    if not people:
+        return ()
+    kept, of_action = kept_ids(), defaultdict(set)
+    rows = Participation.objects.filter(action__in=actions, refused_at__isnull=True).order_by()
+    for pk, professional in rows.values_list("action_id", "professional_id"):
+        of_action[pk].add(kept.get(professional, professional))
+    same = [pk for pk, found in of_action.items() if found == people]
+    return tuple(_other(one) for one in actions.filter(pk__in=same).order_by("reference")[:MOST])
+
+
+def _elsewhere(actions: QuerySet[Action], people: Collection[int], seen: set[int]) -> tuple[tuple[str, Other], ...]:
+    if not people:
+        return ()
+    rows = (
+        Participation.objects.filter(action__in=actions, professional__in=same_person(people), refused_at__isnull=True)
+        .select_related("action__team", "professional__merged_into")
+        .order_by("professional__last_name", "action__reference")[:MOST]
+    )
+    return tuple(
+        (
+            str(row.professional.person),
+            _other(row.action, row.action.team) if row.action.team_id in seen else Other(f"{row.action.type}"),
+        )
+        for row in rows
+    )
+
+
+def _same_files(files: Mapping[str, str], apart_from: int | None, user: User) -> tuple[tuple[str, Other], ...]:
+    if not files:
+        return ()
+    visible = set(
+        Action.objects.visible_to(user).filter(evidence__sha256__in=list(files)).order_by().values_list("pk", flat=True)
+    )
+    return tuple(
+        (
+            files[one.sha256],
+            _other(one.action, one.action.team) if one.action_id in visible else Other("d'une autre équipe"),
+        )
+        for one in same_files(files, apart_from=apart_from)[:MOST]
+    )
+
+
+def _other(action: Action, team: Team | None = None) -> Other:
+    of_team = f", {team}" if team else ""
+    said = (
+        f"{action.reference} ({action.type} du {action.held_on:%d/%m/%Y}{of_team}, {action.get_state_label().lower()})"
+    )
+    return Other(said, reverse("actions:action", args=[action.pk]))

@@ -1,0 +1,191 @@
+"""The live meter: what an action would earn, by the very function of the run, on the facts that somebody types.
+
+Never writes. It prices the action where the run would: after what the next run reverses, and after the validated
+actions that come before it and that no run has decided. Of these only the ones that can matter are read: those of its
+team, and of the teams that are tied to it by a person whose caps they use up (docs/payment-rules.md, rules 3 to 5).
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections import defaultdict, deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import takewhile
+
+from django.db.models import Q
+from django.utils import timezone
+
+from actions.models import Action
+from actions.selectors.numbering import next_reference
+from association.models import Professional
+from association.selectors.people import kept_ids
+from payments.models import PaymentSettings
+from payments.pricing import ActionFacts, Balances, Candidate, Decision, Rules, price
+from payments.pricing.exclusions import NO_CONVENTION, judge
+from payments.selectors import candidates as reading
+from payments.selectors.ledger import balances as read_balances
+
+
+@dataclass(frozen=True)
+class MeteredAction:
+    """What is known of the action.
+
+    Attributes:
+        people: (key of the record, role); of a person known under several records, whichever takes part.
+        reference: the one that it has; the next one of its year by default.
+        declared_on: today by default.
+        action_id: the stored action, left out of what comes before it.
+    """
+
+    team_id: int
+    type: str
+    held_on: date
+    people: tuple[tuple[int, str], ...]
+    reference: str = ""
+    declared_on: date | None = None
+    deadline_lifted: bool = False
+    action_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the meter shows; amounts in euro cents.
+
+    Attributes:
+        decisions: one per person, in the fixed order of the run.
+        ceiling_cents: the team's, in the convention that pays; None without one.
+        team_left_before, team_left_after: what the civil year leaves to the team, without and with this action.
+        people_left: by person, what the year leaves after it; empty when the association sets no personal ceiling.
+    """
+
+    year: int
+    decisions: tuple[Decision, ...]
+    ceiling_cents: int | None
+    team_left_before: int
+    team_left_after: int
+    people_left: Mapping[int, int]
+
+
+def metered(action: Action) -> MeteredAction:
+    """Return a stored action as the meter takes it, without its refused participations."""
+    rows = action.participations.filter(refused_at__isnull=True).order_by("pk")
+    return MeteredAction(
+        team_id=action.team_id,
+        type=action.type,
+        held_on=action.held_on,
+        people=tuple(rows.values_list("professional_id", "role")),
+        reference=action.reference,
+        declared_on=action.declared_on,
+        deadline_lifted=action.deadline_lifted_by_id is not None,
+        action_id=action.pk,
+    )
+
+
+def read_meter(typed: MeteredAction) -> Reading:
+    """Return what an action would earn in the run that takes it, to the cent."""
+    settings, kept = PaymentSettings.current(), kept_ids()
+    rules = Rules(settings.deadline_months, settings.personal_ceiling_cents, settings.project_lookahead_months)
+    until = _last_day(max(typed.held_on, timezone.localdate()))
+    among = _undecided_of_the_year(typed)
+    teams = _tied_teams(typed, among, kept)
+    facts = reading.Facts.read(team_id=typed.team_id) if len(teams) == 1 else reading.Facts.read()
+    action, mine = _candidates(typed, facts, kept)
+    prices, balances = reading.price_list(), _balances(kept)
+    earlier = takewhile(
+        lambda one: (one.action.date, one.action.reference) < (action.date, action.reference),
+        (one.candidate for one in reading.candidates(until=typed.held_on, among=among & teams_are(teams), facts=facts)),
+    )
+    deque(price(earlier, prices, balances, rules=rules, until=until), maxlen=0)
+    judged = judge(action, rules=rules, until=until)
+    before = balances.left_to_team(typed.team_id, judged.year, judged.ceiling_cents)
+    decisions = tuple(price(mine, prices, balances, rules=rules, until=until))
+    return Reading(
+        year=judged.year,
+        decisions=decisions,
+        ceiling_cents=None if judged.convention is NO_CONVENTION else judged.ceiling_cents,
+        team_left_before=before,
+        team_left_after=balances.left_to_team(typed.team_id, judged.year, judged.ceiling_cents),
+        people_left=_people_left(mine, balances, judged.year, rules.personal_ceiling_cents),
+    )
+
+
+def teams_are(teams: set[int]) -> Q:
+    """Return the condition on participations that their action is of one of these teams."""
+    return Q(action__team__in=teams)
+
+
+def _undecided_of_the_year(typed: MeteredAction) -> Q:
+    """Only the civil year of the action shares its ceilings and caps."""
+    among = Q(action__held_on__gte=date(typed.held_on.year, 1, 1))
+    return among if typed.action_id is None else among & ~Q(action=typed.action_id)
+
+
+def _tied_teams(typed: MeteredAction, among: Q, kept: Mapping[int, int]) -> set[int]:
+    """Return the team and those tied to it by people who have something undecided in both, one after the other."""
+    rows = reading.undecided(until=typed.held_on).filter(among).order_by()
+    teams_of, people_of = defaultdict(set), defaultdict(set)
+    for team, professional in rows.values_list("action__team_id", "professional_id").distinct():
+        person = kept.get(professional, professional)
+        teams_of[person].add(team)
+        people_of[team].add(person)
+    found, people = {typed.team_id}, {kept.get(pk, pk) for pk, _ in typed.people}
+    asked: list[int] = [typed.team_id]
+    while asked:
+        people |= set().union(*(people_of[team] for team in asked))
+        asked = [team for team in set().union(*(teams_of[person] for person in people)) if team not in found]
+        found |= set(asked)
+    return found
+
+
+def _candidates(
+    typed: MeteredAction, facts: reading.Facts, kept: Mapping[int, int]
+) -> tuple[ActionFacts, list[Candidate]]:
+    people = Professional.objects.filter(pk__in=[pk for pk, _ in typed.people]).select_related("merged_into")
+    records = {one.pk: one for one in people}
+    professions = {one.pk: one.person.profession for one in people}
+    action = ActionFacts(
+        typed.action_id or 0,
+        typed.held_on,
+        typed.reference or next_reference(typed.held_on.year),
+        typed.type,
+        facts.teams[typed.team_id],
+        len({kept.get(pk, pk) for pk in records}),
+        len(set(professions.values())),
+        typed.declared_on or timezone.localdate(),
+        typed.deadline_lifted,
+    )
+    mine = [
+        Candidate(
+            pk,
+            action,
+            kept.get(pk, pk),
+            records[pk].rpps,
+            role,
+            professions[pk],
+            facts.memberships.get((typed.team_id, kept.get(pk, pk)), ()),
+        )
+        for pk, role in typed.people
+        if pk in records
+    ]
+    return action, sorted(mine, key=lambda one: one.rpps)
+
+
+def _balances(kept: Mapping[int, int]) -> Balances:
+    """What all lines have used, without those that the next run reverses."""
+    balances = read_balances()
+    for line in reading.lines_to_reverse():
+        reading.give_back(balances, line, kept)
+    return balances
+
+
+def _people_left(mine: Iterable[Candidate], balances: Balances, year: int, ceiling_cents: int | None) -> dict[int, int]:
+    if ceiling_cents is None:
+        return {}
+    used = balances.cents_of_people(year)
+    return {one.professional_id: max(0, ceiling_cents - used.get(one.professional_id, 0)) for one in mine}
+
+
+def _last_day(day: date) -> date:
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
