@@ -73,6 +73,7 @@ NAVIGATION = (
                 (
                     Entry("Virements", "payments:payment_list", "list", "payments.view_payment"),
                     Entry("Comptes bancaires", "payments:account_list", "shield", "payments.view_account"),
+                    Entry("Banque", "payments:bank_details", "settings", "payments.manage_bank"),
                 ),
             ),
         ),

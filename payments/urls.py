@@ -4,7 +4,7 @@ from django.urls import path
 
 from association.listing.urls import listing_urls
 from payments.lists import AccountList, ExclusionList, LineList, PaymentList, RunList, RunPaymentList
-from payments.views import accounts, transfers
+from payments.views import accounts, bank, proposals, transfers
 from payments.views import runs as views
 
 app_name = "payments"
@@ -25,6 +25,12 @@ urlpatterns = [
     path("comptes/<int:pk>/", accounts.account, name="account"),
     path("comptes/<int:pk>/etape/", accounts.account_step, name="account_step"),
     path("comptes/<int:pk>/iban/", accounts.account_iban, name="account_iban"),
+    path("comptes/<int:pk>/comparer/", proposals.account_compare, name="account_compare"),
+    path("comptes/<int:pk>/rib/", proposals.account_scan, name="account_scan"),
+    path("banque/", bank.bank_details, name="bank_details"),
+    path("comptes/proposer/", proposals.account_propose, name="account_propose"),
+    path("professionnels/<int:pk>/compte/", proposals.account_of_professional, name="account_of_professional"),
+    path("societes/<int:pk>/compte/", proposals.account_of_company, name="account_of_company"),
     path("equipes/<int:pk>/indemnites/", views.of_team, name="of_team"),
     path("professionnels/<int:pk>/indemnites/", views.of_professional, name="of_professional"),
 ]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from association.journal import record
+from association.machine import TransitionRefused
 from association.models import Company, User
 from association.permissions import require
+from association.workflow import lock
 
 PREFIX = "SOC-"
 
@@ -24,6 +27,27 @@ def register_company(*, name: str, siret: str, finess: str, actor: User) -> Comp
     company.save()
     record(company, [("code", "Société enregistrée", "", f"{name} ({company.code})")], actor=actor)
     return company
+
+
+def note_siret(*, company: Company, siret: str, actor: User) -> Company:
+    """Complete a company that has no SIRET yet.
+
+    Raises:
+        ValidationError: in French, under ``siret``: a wrong number, or one that is another company's.
+        TransitionRefused: when the company has one already.
+    """
+    require(actor, "association.manage_team")
+    with transaction.atomic():
+        fresh: Company = lock(company)
+        if fresh.siret:
+            raise TransitionRefused(f"« {fresh} » a déjà un SIRET : {fresh.siret}.")
+        if taken := Company.objects.filter(siret=siret).first():
+            raise ValidationError({"siret": f"Ce SIRET est déjà celui de « {taken} » ({taken.code})."})
+        fresh.siret = siret
+        fresh.full_clean()
+        fresh.save(update_fields=["siret"])
+        record(fresh, [("siret", "SIRET", "", siret)], actor=actor)
+    return fresh
 
 
 def _next_code() -> str:

@@ -1,4 +1,5 @@
 from payments.models.accounts import Account, Beneficiary
+from payments.models.bank import BankDetails
 from payments.models.ledger import Allocation, DueLine, Exclusion, Payment
 from payments.models.prices import PaymentSettings, Price, YearReopening
 from payments.models.provisional import ProvisionalExclusion, ProvisionalLine, RunError
@@ -7,6 +8,7 @@ from payments.models.runs import LineKind, Run, RunExport
 __all__ = [
     "Account",
     "Allocation",
+    "BankDetails",
     "Beneficiary",
     "DueLine",
     "Exclusion",

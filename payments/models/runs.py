@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from association.fields import WordsField
+from association.fields import ProseField, WordsField
 from association.machine import StateField, Stateful, transition
 
 
@@ -328,8 +328,9 @@ class LineKind(models.TextChoices):
 
 
 class RunExport(models.Model):
-    """A file made from a frozen run, kept byte for byte.
+    """The files made from a frozen run, kept byte for byte: the workbook, and the transfers for the bank.
 
+    ``remarks``: what has to be known of them, one French sentence a line (no file for the bank, who was left out).
     A new version replaces it only after it was declared not transmitted, with a name and a reason.
     """
 
@@ -338,6 +339,18 @@ class RunExport(models.Model):
     document = models.OneToOneField(
         "association.Document", models.PROTECT, related_name="run_export", verbose_name="fichier"
     )
+    bank_file = models.OneToOneField(
+        "association.Document",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="run_bank_file",
+        verbose_name="fichier de virements",
+    )
+    execution_on = models.DateField("date d'exécution demandée", null=True, blank=True)
+    transfers_count = models.PositiveIntegerField("nombre de virements", default=0)
+    transfers_cents = models.BigIntegerField("somme des virements", default=0)
+    remarks = ProseField("remarques", blank=True)
     made_at = models.DateTimeField("fait le", default=timezone.now)
     not_transmitted_at = models.DateTimeField("déclaré non transmis le", null=True, blank=True)
     not_transmitted_by = models.ForeignKey(

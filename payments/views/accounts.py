@@ -14,6 +14,7 @@ from association.access import needs
 from association.identifiers import grouped_iban
 from association.machine import TransitionRefused
 from association.selectors.history import history_of
+from payments.holders import is_another_name
 from payments.models import Account
 from payments.models.accounts import LOOK
 from payments.selectors.accounts import account_list, other_accounts, sharing_iban
@@ -27,6 +28,7 @@ DONE = {
     "withdraw": "Le compte est retiré.",
     "suspend": "Le compte est suspendu : plus rien n’y est viré.",
     "resume": "La suspension est levée.",
+    "archive": "Le compte est archivé : plus rien n’y est viré.",
 }
 
 
@@ -69,6 +71,7 @@ def _page(request: HttpRequest, pk: int, *, status: int = 200, **said: Any) -> H
         "history": history_of(found),
         "others": other_accounts(found, request.user),
         "sharing": sharing_iban(found, request.user),
+        "is_another_name": is_another_name(found),
         **said,
     }
     return render(request, "payments/account.html", page, status=status)

@@ -17,6 +17,7 @@ from association.listing.declaration import listings
 from association.models import (
     BulkOperation,
     Commune,
+    Company,
     CoordinationAllowance,
     DossierDocument,
     EtpProgramme,
@@ -42,6 +43,7 @@ from payments.services.runs import last_month, prepare_run
 from tests.factories import (
     AdhesionFactory,
     AmendmentFactory,
+    CompanyFactory,
     ConventionFactory,
     EtpProgrammeFactory,
     ExternalStructureFactory,
@@ -162,6 +164,10 @@ class Objects:
         return done
 
     @cached_property
+    def company(self) -> Company:
+        return first(Company.objects.all(), CompanyFactory)  # type: ignore[no-any-return]
+
+    @cached_property
     def structure(self) -> ExternalStructure:
         return busiest(ExternalStructure.objects.all(), "links") or ExternalStructureFactory()  # type: ignore[no-any-return]
 
@@ -233,6 +239,7 @@ OF = {
         (STAFF, "association:professional"), (STAFF, "association:professional_edit"),
         (STAFF, "association:professional_other"), (STAFF, "conventions:of_professional"),
         (STAFF, "actions:of_professional"), (TREASURER, "payments:of_professional"),
+        (STAFF, "payments:account_of_professional"),
     ),
     "project": ((STAFF, "association:project"), (ARS, "association:project")),
     "draft_project": ((STAFF, "association:project"), (STAFF, "association:project_gate")),
@@ -268,6 +275,7 @@ OF = {
     ),
     "operation": ((STAFF, "association:bulk_confirm"),),
     "operation_done": ((STAFF, "association:bulk"),),
+    "company": ((STAFF, "payments:account_of_company"),),
     "structure": ((STAFF, "association:structure"), (STAFF, "association:structure_edit")),
     "export": ((TREASURER, "association:job"), (TREASURER, "association:job_progress")),
     "checked_workbook": ((ADMIN, "import_report"),),
@@ -303,7 +311,8 @@ ALONE = (
     (STAFF, "actions:action_list", ""), (STAFF, "actions:action_list", "?q=sante"),
     (STAFF, "actions:action_list", "?tri=people_count"), (STAFF, "actions:action_list", "?state=validated&page=500"),
     (REFERENT, "actions:action_list", ""), (TREASURER, "payments:run_list", ""),
-    (TREASURER, "payments:run_prepare", ""), (ADMIN, "import_workbook", ""),
+    (TREASURER, "payments:run_prepare", ""), (STAFF, "payments:account_propose", ""),
+    (TREASURER, "payments:bank_details", ""), (ADMIN, "import_workbook", ""),
 )  # fmt: skip
 
 

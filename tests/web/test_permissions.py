@@ -20,10 +20,14 @@ from association.models import BulkOperation, CoordinationAllowance, HealthProje
 from association.permissions import granted
 from association.services.bulk import draw_up_operation, start_operation
 from association.services.calendar_keys import make_key
+from association.uploads import CheckedUpload
 from conventions.services.templates import start_version
+from payments.services.accounts import propose_account
+from tests.association.files import png
 from tests.factories import (
     AdhesionFactory,
     AmendmentFactory,
+    CompanyFactory,
     ConventionFactory,
     DepartmentFactory,
     EtpProgrammeFactory,
@@ -37,6 +41,7 @@ from tests.factories import (
 )
 from tests.factories.correspondence import DossierDocumentFactory, ExchangeFactory, OutgoingMailFactory
 from tests.factories.dossier import ComplementPointFactory, HealthProjectFactory, RecognitionRequestFactory
+from tests.factories.money import french_iban
 from tests.web.conftest import ROLES, World
 
 OFFICE = {"staff", "treasurer"}
@@ -73,6 +78,14 @@ def transfer(world: World) -> int:
 
 def account(world: World) -> int:
     return world.office.account_of(world.office.people[0]).pk
+
+
+def scanned_account(world: World) -> int:
+    scan = CheckedUpload("rib.png", "image/png", png())
+    beneficiary = world.office.account_of(world.office.people[0]).beneficiary
+    return propose_account(
+        beneficiary=beneficiary, iban=french_iban(4_711), holder="Évrard Loïc", scan=scan, actor=world.office.staff
+    ).pk
 
 
 def project(world: World) -> int:
@@ -387,6 +400,12 @@ ROUTES = {
     "payments:account": Route({"treasurer", "auditor"}, of=account),
     "payments:account_step": Route({"treasurer", "auditor"}, 409, method="post", of=account, data=NO_STEP),
     "payments:account_iban": Route({"treasurer"}, method="post", of=account),
+    "payments:account_compare": Route({"treasurer"}, method="post", of=account),
+    "payments:account_scan": Route({"treasurer"}, of=scanned_account),
+    "payments:account_propose": Route(OFFICE),
+    "payments:bank_details": Route({"treasurer"}),
+    "payments:account_of_professional": Route(OFFICE, of=person),
+    "payments:account_of_company": Route(OFFICE, of=lambda w: CompanyFactory().pk),
     "import_workbook": Route({"admin"}),
     "import_report": Route({"admin"}, of=checked_workbook),
     "import_load": Route({"admin"}, 409, method="post", of=checked_workbook),
