@@ -4,7 +4,7 @@ from django.urls import path
 
 from association.listing.urls import listing_urls
 from payments.lists import AccountList, ExclusionList, LineList, PaymentList, RunList, RunPaymentList
-from payments.views import accounts, bank, proposals, transfers
+from payments.views import accounts, bank, preflight, proposals, transfers
 from payments.views import runs as views
 
 app_name = "payments"
@@ -16,6 +16,8 @@ urlpatterns = [
     path("paiements/<int:pk>/etape/", views.run_step, name="run_step"),
     *listing_urls("paiements/<int:pk>/indemnites/", LineList),
     *listing_urls("paiements/<int:pk>/non-indemnises/", ExclusionList),
+    path("paiements/<int:pk>/controles/<str:check>/", preflight.run_check, name="run_check"),
+    path("reglages/controles/", preflight.preflight_settings, name="preflight_settings"),
     path("paiements/<int:pk>/totaux/", views.run_totals, name="run_totals"),
     *listing_urls("paiements/<int:pk>/virements/", RunPaymentList),
     *listing_urls("virements/", PaymentList),

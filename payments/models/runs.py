@@ -26,6 +26,13 @@ def has_no_errors(run: Run, actor: Any, arguments: Any) -> str | None:
     return None
 
 
+def passes_preflight(run: Run, actor: Any, arguments: Any) -> str | None:
+    """The checks whose severity was set to blocking (payments.preflight)."""
+    from payments.selectors.preflight import blocking_reason
+
+    return blocking_reason(run)
+
+
 def is_not_the_submitter(run: Run, actor: Any, arguments: Any) -> str | None:
     """Four eyes: whoever submitted a run cannot approve it."""
     if run.submitted_by_id == actor.pk:
@@ -236,7 +243,7 @@ class Run(Stateful):
         target=State.SUBMITTED,
         permission="payments.submit_run",
         label="Soumettre",
-        guards=[is_prepared, has_no_errors],
+        guards=[is_prepared, has_no_errors, passes_preflight],
     )
     def submit(self, *, by: Any, seal: str) -> None:
         self.submitted_by, self.submitted_at, self.seal = by, timezone.now(), seal

@@ -19,7 +19,8 @@ from association.selectors.people import sees_money_of
 from payments.forms.runs import ExportForm, PreparationForm, SettlementForm
 from payments.models import Run
 from payments.selectors import people, run_pages, run_steps
-from payments.selectors.runs import summary
+from payments.selectors.preflight import preflight, remarks
+from payments.selectors.runs import settlement_of, summary
 from payments.services.exporting import export_key
 from payments.services.preparing import PREPARE_JOB, preparation_key, request_preparation
 from payments.services.steps import move_run
@@ -144,7 +145,8 @@ def _run(request: HttpRequest, pk: int) -> Run:
 def _overview(
     request: HttpRequest, run: Run, refused: dict[str, Any] | None = None, form: Form | None = None
 ) -> HttpResponse:
-    figures = summary(run)
+    settlement = None if run.is_frozen else settlement_of(run)
+    figures = summary(run, settlement)
     forms = {name: form if isinstance(form, kind) else kind() for name, kind in STEP_FORMS.items()}
     job = run_pages.latest_job([preparation_key(month=run.month, extra=run.kind == Run.Kind.EXTRA), export_key(run)])
     steps = run_steps.run_steps(run, actor=request.user, figures=figures, job=job)
@@ -156,6 +158,8 @@ def _overview(
         "figures": figures,
         "steps": [replace(step, form=forms.get(step.name)) for step in steps],
         "way": run_pages.way_of(run, history),
+        "is_checked": run.state in Run.OPEN and run.build is not None,
+        "remarks": remarks(run, preflight(run, settlement)),
         "groups": run_pages.exclusion_groups(run),
         "earlier": earlier,
         "teams": [row for row in teams if row.difference][:6],

@@ -312,7 +312,8 @@ ALONE = (
     (STAFF, "actions:action_list", "?tri=people_count"), (STAFF, "actions:action_list", "?state=validated&page=500"),
     (REFERENT, "actions:action_list", ""), (TREASURER, "payments:run_list", ""),
     (TREASURER, "payments:run_prepare", ""), (STAFF, "payments:account_propose", ""),
-    (TREASURER, "payments:bank_details", ""), (ADMIN, "import_workbook", ""),
+    (TREASURER, "payments:bank_details", ""), (ADMIN, "payments:preflight_settings", ""),
+    (ADMIN, "import_workbook", ""),
 )  # fmt: skip
 
 

@@ -108,3 +108,45 @@ def test_run_without_bank_details_says_on_its_page_what_is_missing(office: Offic
     page = plain(client.get(reverse("payments:run", args=[run.pk])))
     assert "il manque le nom de l'association et l'IBAN du compte débiteur" in page
     assert "Fichier de virements" not in page
+
+
+# --- the checks before a submission --------------------------------------------------------------------------
+
+
+def test_run_page_lists_what_stands_out_and_leads_to_the_cases(office: Office, signed_in: SignedIn) -> None:
+    office.rcp(date(2026, 7, 6))
+    run = office.prepared()
+    url = reverse("payments:run", args=[run.pk])
+    cases = reverse("payments:run_check", args=[run.pk, "new_account"])
+    for role, sees in (("staff", False), ("treasurer", True)):
+        page = signed_in(role).get(url)
+        assert "3 comptes nouveaux ou changés" in plain(page)
+        assert f'href="{cases}"' in page.content.decode()
+        table = plain(signed_in(role).get(cases))
+        assert "Évrard Loïc" in table
+        assert "50,00 €" in table
+        assert (f"•••• {IBANS[0][-4:]}" in table) is sees
+        assert not any(iban in table for iban in IBANS)
+    assert signed_in("staff").get(reverse("payments:run_check", args=[run.pk, "autre"])).status_code == 404
+
+
+def test_blocking_check_is_set_by_the_administrator_and_said_beside_the_button(
+    office: Office, signed_in: SignedIn
+) -> None:
+    admin, settings_url = signed_in("admin"), reverse("payments:preflight_settings")
+    form = admin.get(settings_url).context["form"]
+    given = {name: form[name].value() for name in form.fields}
+    refused = admin.post(settings_url, {**given, "unusual_factor": "1"})
+    assert refused.status_code == 422
+    assert "Écrivez un nombre entier entre 2 et 50." in plain(refused)
+    assert admin.post(settings_url, {**given, "new_account": "blocking"}).status_code == 302
+    late = admin.post(settings_url, {**given, "new_account": "off"})
+    assert late.status_code == 409
+    office.rcp(date(2026, 7, 6))
+    run = office.prepared()
+    client = signed_in("staff")
+    said = "Les contrôles empêchent de soumettre : 3 comptes nouveaux ou changés."
+    assert said in plain(client.get(reverse("payments:run", args=[run.pk])))
+    pressed = client.post(reverse("payments:run_step", args=[run.pk]), {"step": "submit"})
+    assert pressed.status_code == 409
+    assert said in plain(pressed)

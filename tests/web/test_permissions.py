@@ -388,6 +388,8 @@ ROUTES = {
     "payments:run_lines_views": Route({*OFFICE, "auditor"}, 302, method="post", data=NO_STEP, of=run),
     "payments:run_exclusions": Route({*OFFICE, "auditor"}, of=run),
     "payments:run_exclusions_views": Route({*OFFICE, "auditor"}, 302, method="post", data=NO_STEP, of=run),
+    "payments:run_check": Route({*OFFICE, "auditor"}, of=lambda w: (w.run.pk, "new_account")),
+    "payments:preflight_settings": Route({"admin"}),
     "payments:run_totals": Route({*OFFICE, "auditor"}, of=run),
     "payments:run_payments": Route({*OFFICE, "auditor"}, of=run),
     "payments:run_payments_views": Route({*OFFICE, "auditor"}, 302, method="post", data=NO_STEP, of=run),
