@@ -32,12 +32,12 @@ class BankDetailsForm(VersionedForm):
         help_text="Comme la banque le connaît.",
     )
     iban = IbanField(label="IBAN du compte débiteur", required=False)
-    bic = BicField(label="BIC", required=False, help_text="Facultatif : celui de l’IBAN est pris par défaut.")
+    bic = BicField(label="BIC", required=False, help_text="Vide : celui de la banque de l’IBAN.")
     organisation_id = LineField(
         label="Identifiant donné par la banque",
         longest=REFERENCE_LENGTH,
         required=False,
-        help_text="Facultatif : si votre contrat de remise de fichiers en demande un.",
+        help_text="Si votre contrat de remise de fichiers en demande un.",
     )
     batch_booking = forms.BooleanField(
         label="Un seul débit pour tout le fichier",

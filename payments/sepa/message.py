@@ -16,6 +16,8 @@ from lxml import etree
 from payments.sepa.characters import MESSAGE_LENGTH, NAME_LENGTH, REFERENCE_LENGTH, is_bank_safe
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
+# With the quotation marks that readers of a bank which is no XML parser expect.
+DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 MOST_CENTS = 999_999_999_99  # EPC: an amount is 0.01 to 999 999 999.99
 
 
@@ -90,7 +92,7 @@ def write_credit_transfer(
     block = _write_block(initiation, message_id, execution_on, debtor, whole)
     for transfer in transfers:
         _write_transfer(block, transfer)
-    path.write_bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True))
+    path.write_bytes(DECLARATION + etree.tostring(root, encoding="UTF-8", xml_declaration=False, pretty_print=True))
     if read_back(path) != whole:
         path.unlink()
         raise BankFileUnbalanced(f"{path.name}: {whole} were to be written")
