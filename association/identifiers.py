@@ -127,6 +127,11 @@ def _iban_shape(text: str) -> IBAN:
     return account
 
 
+def is_sepa_iban(number: str) -> bool:
+    """Tell whether an IBAN that was accepted before is of a country of the SEPA zone as it is known now."""
+    return number[:2] in _SEPA_JOINED_LATELY or bool(IBAN(number, allow_invalid=True).in_sepa_zone)
+
+
 def clean_iban(text: str) -> str:
     """Return the IBAN compact and upper case, or raise ``ValidationError`` with what is wrong.
 

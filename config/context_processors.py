@@ -73,6 +73,7 @@ NAVIGATION = (
                 (
                     Entry("Virements", "payments:payment_list", "list", "payments.view_payment"),
                     Entry("Comptes bancaires", "payments:account_list", "shield", "payments.view_account"),
+                    Entry("Banque", "payments:bank_details", "settings", "payments.manage_bank"),
                 ),
             ),
         ),
@@ -83,6 +84,7 @@ NAVIGATION = (
             Entry("Boîte d’envoi", "association:outbox", "mail", "association.view_outbox"),
             Entry("Modèles de convention", "conventions:template_list", "file", "conventions.manage_template"),
             Entry("Réglages", "association:rule_settings", "settings", "association.manage_rules"),
+            Entry("Contrôles de paiement", "payments:preflight_settings", "settings", "payments.change_settings"),
             Entry("Import", "import_workbook", "import", "association.import_workbook"),
         ),
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from association.forms.bulk import ReasonForm
 from association.listing.bulk import BulkStep
-from payments.forms import SettlementForm
+from payments.forms.runs import SettlementForm
 from payments.models import Account, Payment
 from payments.models.accounts import MANAGE
 from payments.models.ledger import MOVE

@@ -70,12 +70,16 @@ def declare() -> None:
     declare_frozen(
         Account,
         columns=[
-            "beneficiary", "iban_hash", "iban_last4", "bic", "holder", "replaces", "origin", "entered_by", "entered_at",
+            "beneficiary", "iban_hash", "iban_last4", "bic", "holder", "replaces", "scan", "comment", "origin",
+            "entered_by", "entered_at",
         ],
         message="Un compte ne se modifie pas : proposez-en un autre.",
     )  # fmt: skip
     declare_frozen(
         RunExport,
-        columns=["run", "version", "document", "made_at"],
+        columns=[
+            "run", "version", "document", "bank_file", "execution_on", "transfers_count", "transfers_cents", "remarks",
+            "made_at",
+        ],
         message="Un fichier exporté est conservé tel quel.",
-    )
+    )  # fmt: skip

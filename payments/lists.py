@@ -130,6 +130,7 @@ class AccountList(Listing):
     permission = "payments.view_account"
     address = "payments:account_list"
     row_address = "payments:account"
+    template = "payments/account_list.html"
     table, filters = AccountTable, AccountFilter
     shown = ("beneficiary", "holder", "iban_last4", "bic", "state", "entered_by", "entered_at")
     bulk = ACCOUNT_STEPS

@@ -19,9 +19,14 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "payments.void_run": frozenset({TREASURER}),
     "payments.move_payment": frozenset({TREASURER}),
     "payments.view_export": frozenset({TREASURER, AUDITOR}),
+    # A file of transfers shows every IBAN.
+    "payments.open_bank_file": frozenset({TREASURER}),
+    "payments.manage_bank": frozenset({TREASURER}),
     "payments.view_account": frozenset({TREASURER, AUDITOR}),
     # The whole IBAN, each look logged; elsewhere its end only.
     "payments.look_at_iban": frozenset({TREASURER}),
+    # The scan of a RIB shows the whole IBAN.
+    "payments.open_rib": frozenset({TREASURER}),
     "payments.propose_account": OFFICE,
     "payments.manage_account": frozenset({TREASURER}),
     "payments.publish_price": frozenset({ADMIN}),

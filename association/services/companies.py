@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from association.journal import record
@@ -38,6 +39,8 @@ def complete_company(*, company: Company, siret: str, finess: str, actor: User) 
     """
     require(actor, "association.manage_team")
     fresh = Company.objects.select_for_update().get(pk=company.pk)
+    if siret and (taken := Company.objects.filter(siret=siret).exclude(pk=fresh.pk).first()):
+        raise ValidationError({"siret": f"Ce SIRET est déjà celui de « {taken} » ({taken.code})."})
     typed = {"siret": siret, "finess": finess}
     new = {name: number for name, number in typed.items() if number and not getattr(fresh, name)}
     for name, number in new.items():

@@ -1,5 +1,7 @@
 from payments.models.accounts import Account, Beneficiary
+from payments.models.bank import BankDetails
 from payments.models.ledger import Allocation, DueLine, Exclusion, Payment
+from payments.models.preflight import PreflightSettings
 from payments.models.prices import PaymentSettings, Price, YearReopening
 from payments.models.provisional import ProvisionalExclusion, ProvisionalLine, RunError
 from payments.models.runs import LineKind, Run, RunExport
@@ -7,12 +9,14 @@ from payments.models.runs import LineKind, Run, RunExport
 __all__ = [
     "Account",
     "Allocation",
+    "BankDetails",
     "Beneficiary",
     "DueLine",
     "Exclusion",
     "LineKind",
     "Payment",
     "PaymentSettings",
+    "PreflightSettings",
     "Price",
     "ProvisionalExclusion",
     "ProvisionalLine",

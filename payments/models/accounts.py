@@ -12,6 +12,7 @@ from association.machine import StateField, Stateful, transition
 
 MANAGE = "payments.manage_account"
 LOOK = "payments.look_at_iban"
+OPEN_SCAN = "payments.open_rib"
 
 
 def is_somebody_else(account: Account, actor: Any, arguments: Any) -> str | None:
@@ -84,6 +85,10 @@ class Account(Stateful):
     replaces = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="remplace"
     )
+    scan = models.ForeignKey(
+        "association.Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="RIB numérisé"
+    )
+    comment = WordsField("remarque", max_length=300, blank=True)
     origin = models.CharField("origine", max_length=20, blank=True)
     entered_by = models.ForeignKey("association.User", models.PROTECT, related_name="+", verbose_name="saisi par")
     entered_at = models.DateTimeField("saisi le", default=timezone.now)
@@ -174,5 +179,7 @@ class Account(Stateful):
         target=State.ARCHIVED,
         permission=MANAGE,
         label="Archiver",
+        needs_comment=True,
+        danger=True,
     )
     def archive(self) -> None: ...

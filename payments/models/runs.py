@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from association.fields import WordsField
+from association.fields import ProseField, WordsField
 from association.machine import StateField, Stateful, transition
 
 
@@ -24,6 +24,13 @@ def has_no_errors(run: Run, actor: Any, arguments: Any) -> str | None:
     if count:
         return f"{count} indemnité(s) sans tarif : publiez le tarif manquant puis préparez de nouveau."
     return None
+
+
+def passes_preflight(run: Run, actor: Any, arguments: Any) -> str | None:
+    """The checks whose severity was set to blocking (payments.preflight)."""
+    from payments.selectors.preflight import blocking_reason
+
+    return blocking_reason(run)
 
 
 def is_not_the_submitter(run: Run, actor: Any, arguments: Any) -> str | None:
@@ -238,7 +245,7 @@ class Run(Stateful):
         target=State.SUBMITTED,
         permission="payments.submit_run",
         label="Soumettre",
-        guards=[is_prepared, has_no_errors],
+        guards=[is_prepared, has_no_errors, passes_preflight],
     )
     def submit(self, *, by: Any, seal: str) -> None:
         self.submitted_by, self.submitted_at, self.seal = by, timezone.now(), seal
@@ -330,8 +337,9 @@ class LineKind(models.TextChoices):
 
 
 class RunExport(models.Model):
-    """A file made from a frozen run, kept byte for byte.
+    """The files made from a frozen run, kept byte for byte: the workbook, and the transfers for the bank.
 
+    ``remarks``: what has to be known of them, one French sentence a line (no file for the bank, who was left out).
     A new version replaces it only after it was declared not transmitted, with a name and a reason.
     """
 
@@ -340,6 +348,18 @@ class RunExport(models.Model):
     document = models.OneToOneField(
         "association.Document", models.PROTECT, related_name="run_export", verbose_name="fichier"
     )
+    bank_file = models.OneToOneField(
+        "association.Document",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="run_bank_file",
+        verbose_name="fichier de virements",
+    )
+    execution_on = models.DateField("date d'exécution demandée", null=True, blank=True)
+    transfers_count = models.PositiveIntegerField("nombre de virements", default=0)
+    transfers_cents = models.BigIntegerField("somme des virements", default=0)
+    remarks = ProseField("remarques", blank=True)
     made_at = models.DateTimeField("fait le", default=timezone.now)
     not_transmitted_at = models.DateTimeField("déclaré non transmis le", null=True, blank=True)
     not_transmitted_by = models.ForeignKey(

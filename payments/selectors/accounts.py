@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from association.models import Company, LookLog, User
+from association.models import Company, LookLog, Professional, User
 from association.searching import having, words
 from association.selectors.history import Entry, history_of
 from association.selectors.teams import people_named
@@ -61,6 +61,24 @@ def search_accounts(accounts: QuerySet[Account], text: str) -> QuerySet[Account]
             | Q(iban_last4__iexact=word)
         )
     return accounts
+
+
+def accounts_of(owner: Professional | Company) -> QuerySet[Account]:
+    """Return the accounts of a person or a company, without their encrypted IBAN, the last entered first."""
+    of = {"beneficiary__company": owner} if isinstance(owner, Company) else {"beneficiary__professional": owner}
+    return Account.objects.filter(**of).defer("iban").order_by("-pk")
+
+
+def last_account_of(owner: Professional | Company) -> int:
+    """Return the key of the account entered last, 0 without one: what a page has seen."""
+    return accounts_of(owner).values_list("pk", flat=True).first() or 0
+
+
+def standing_of(owner: Professional | Company) -> str:
+    """Return the state that counts among a person's or a company's accounts: proposed, verified, suspended, or ""."""
+    states = set(accounts_of(owner).values_list("state", flat=True))
+    order = (Account.State.PROPOSED, Account.State.VERIFIED, Account.State.SUSPENDED)
+    return next((str(state) for state in order if state in states), "")
 
 
 def other_accounts(account: Account, user: User) -> list[Account]:

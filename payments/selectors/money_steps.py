@@ -9,8 +9,7 @@ from association.workflow import Offer, offers
 from payments.models import Account, Payment
 from payments.selectors.run_steps import RunStep
 
-# Verifying the next account archives the one before; a file sends its transfers and takes them back.
-NOT_OF_ACCOUNT = frozenset({"archive"})
+# A file sends its transfers and takes them back.
 NOT_OF_PAYMENT = frozenset({"send", "take_back"})
 MAIN = frozenset({"verify", "release", "pay"})
 ACCOUNT_WORDS = {
@@ -19,6 +18,8 @@ ACCOUNT_WORDS = {
     "reject": "Le compte d'avant, s'il y en a un, sert de nouveau.",
     "withdraw": "Le compte d'avant, s'il y en a un, sert de nouveau.",
     "suspend": "Rien n'est plus viré sur ce compte ; ce qui est dû attend.",
+    "archive": "Pour de bon : ce bénéficiaire n'a plus de compte, et ce qui lui est dû attend qu'un autre soit "
+    "vérifié. Un virement qui n'est pas encore parti est sans effet.",
 }
 # On a button, what one does; the machine names what the bank did.
 LABELS = {"reject": "Noter un rejet", "give_back": "Noter un retour"}
@@ -33,7 +34,7 @@ PAYMENT_WORDS = {
 
 def account_steps(account: Account, *, actor: User) -> list[RunStep]:
     """Return what the actor may do with an account, each step with what prevents it."""
-    found = offers(account, actor=actor, leave_out=NOT_OF_ACCOUNT)
+    found = offers(account, actor=actor)
     return _leading_first([_step(offer, ACCOUNT_WORDS) for offer in found])
 
 

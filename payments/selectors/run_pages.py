@@ -288,7 +288,7 @@ def history_of_run(run: Run) -> list[Entry]:
 
 def files_of(run: Run) -> list[RunExport]:
     """Return the files made from a run, the last first, those that were not transmitted too."""
-    return list(run.exports.select_related("document", "not_transmitted_by").order_by("-version"))
+    return list(run.exports.select_related("document", "bank_file", "not_transmitted_by").order_by("-version"))
 
 
 def latest_job(keys: list[str]) -> Job | None:

@@ -38,6 +38,8 @@ WORDS = {
     "take_back_export": "À faire si la banque a refusé tout le fichier, ou s'il n'a jamais été envoyé. "
     "Un nouveau fichier pourra être fait ; celui-ci est conservé.",
     "send_back": "Le paiement mensuel redevient un brouillon. Le motif est lu par la personne qui l'a soumis.",
+    "export": "Le classeur de paiement et, si la banque est renseignée, le fichier de virements. Les virements sont "
+    "alors considérés comme envoyés : transmettez le fichier à la banque.",
     "settle": "Les virements envoyés qui ne sont pas revenus seront marqués payés à cette date.",
 }
 

@@ -80,7 +80,7 @@ def summary(run: Run) -> RunSummary:
         paid_cents=paid,
         waiting_cents=waiting,
         carried_cents=carried,
-        files=[str(export.document.path) for export in live_exports(run)],
+        files=[str(document.path) for document in live_files(run)],
     )
 
 
@@ -94,7 +94,12 @@ def _lines_and_cents(run: Run) -> tuple[int, int]:
 
 def live_exports(run: Run) -> QuerySet[Any]:
     """Return the files of a run that count: not those declared not transmitted."""
-    return run.exports.filter(not_transmitted_at__isnull=True).select_related("document")
+    return run.exports.filter(not_transmitted_at__isnull=True).select_related("document", "bank_file")
+
+
+def live_files(run: Run) -> list[Any]:
+    """Return the documents of a run that count: the workbook, then the transfers for the bank if there are any."""
+    return [file for export in live_exports(run) for file in (export.document, export.bank_file) if file]
 
 
 def _left_at_closing(run: Run) -> tuple[int, int]:

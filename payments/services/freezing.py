@@ -14,6 +14,7 @@ from association.workflow import enter_at
 from payments.models import (
     Account,
     Allocation,
+    BankDetails,
     Beneficiary,
     DueLine,
     Exclusion,
@@ -25,6 +26,7 @@ from payments.models import (
 )
 from payments.selectors.joined import gathered, joined_payees
 from payments.selectors.ledger import due_by_beneficiary, fold, prove_pairs, settle, total, unallocated
+from payments.sepa.characters import MESSAGE_LENGTH
 
 COPIED = (
     "kind",
@@ -146,9 +148,10 @@ def _write_payments(run: Run, paid: Mapping[int, int], payees: Mapping[int, int]
     order = Beneficiary.objects.filter(pk__in=paid).order_by(
         F("professional__rpps").asc(nulls_last=True), code_point("company__code")
     )
+    bank = BankDetails.current()
     rows = []
     for number, pk in enumerate(order.values_list("pk", flat=True), start=1):
-        rows.append(_payment(run, number, pk, paid[pk], accounts[pk]))
+        rows.append(_payment(run, number, pk, paid[pk], accounts[pk], bank))
     actor = run.submitted_by or User.objects.system()
     enter_at(rows, actor=actor, origin="", comment=f"Paiement mensuel {run.name}")
     allocate = (
@@ -166,9 +169,11 @@ def _write_payments(run: Run, paid: Mapping[int, int], payees: Mapping[int, int]
             )
 
 
-def _payment(run: Run, number: int, beneficiary_id: int, cents: int, account: Account) -> tuple[Payment, str]:
+def _payment(
+    run: Run, number: int, beneficiary_id: int, cents: int, account: Account, bank: BankDetails
+) -> tuple[Payment, str]:
     reference = f"CLAP-{run.month:%Y%m}-{run.pk}-{number:05d}"
-    label = f"Indemnites ESP CLAP {run.month:%m/%Y}"
+    label = bank.message_of(month=run.month, reference=reference)[:MESSAGE_LENGTH]
     payment = Payment(run=run, beneficiary_id=beneficiary_id, amount_cents=cents, reference=reference, label=label)
     if not cents:
         return payment, Payment.State.CLEARED

@@ -11,6 +11,7 @@ from association.machine import TransitionRefused
 from association.models import Job, User
 from payments.models import Account, Payment, Run
 from payments.services.accounts import (
+    archive_account,
     reject_account,
     resume_account,
     suspend_account,
@@ -40,12 +41,21 @@ from payments.services.transfers import (
 UNKNOWN = "Cette étape n'existe pas : la page a été mise à jour."
 
 
-def move_run(*, run: Run, step: str, actor: User, reason: str = "", paid_on: date | None = None) -> Run | Job:
+def move_run(
+    *,
+    run: Run,
+    step: str,
+    actor: User,
+    reason: str = "",
+    paid_on: date | None = None,
+    execution_on: date | None = None,
+) -> Run | Job:
     """Do one step of a run; return the run, or the job that was asked for (prepare, export).
 
     Args:
         reason: for the steps that ask for one.
         paid_on: with ``settle``, the day on which the transfers were paid; today by default.
+        execution_on: with ``export``, the day on which the bank is to make them; the next business day by default.
 
     Raises:
         TransitionRefused: with the reason in French.
@@ -58,7 +68,7 @@ def move_run(*, run: Run, step: str, actor: User, reason: str = "", paid_on: dat
         "send_back": lambda: send_back_run(run=run, actor=actor, reason=reason),
         "countersign": lambda: countersign_run(run=run, actor=actor),
         "approve": lambda: approve_run(run=run, actor=actor),
-        "export": lambda: request_export(run=run, actor=actor),
+        "export": lambda: request_export(run=run, actor=actor, execution_on=execution_on),
         "settle": lambda: settle_run(run=run, actor=actor, paid_on=paid_on),
         "void": lambda: void_run(run=run, actor=actor, reason=reason),
         "cancel": lambda: cancel_run(run=run, actor=actor, reason=reason),
@@ -70,7 +80,7 @@ def move_run(*, run: Run, step: str, actor: User, reason: str = "", paid_on: dat
 
 
 def move_account(*, account: Account, step: str, actor: User, reason: str = "") -> Account:
-    """Do one step of an account and return it. To archive one is no step of its own: verifying the next does it.
+    """Do one step of an account and return it.
 
     Raises:
         TransitionRefused: with the reason in French.
@@ -81,6 +91,7 @@ def move_account(*, account: Account, step: str, actor: User, reason: str = "") 
         "withdraw": lambda: withdraw_account(account=account, actor=actor, reason=reason),
         "suspend": lambda: suspend_account(account=account, actor=actor, reason=reason),
         "resume": lambda: resume_account(account=account, actor=actor, reason=reason),
+        "archive": lambda: archive_account(account=account, actor=actor, reason=reason),
     }
     if step not in services:
         raise TransitionRefused(UNKNOWN)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from association.access import needs
 from association.identifiers import grouped_iban
 from association.machine import TransitionRefused
+from payments.holders import is_another_name
 from payments.models import Account
 from payments.models.accounts import LOOK
 from payments.selectors.accounts import account_list, history_of_account, other_accounts, sharing_iban
@@ -26,6 +27,7 @@ DONE = {
     "withdraw": "Le compte est retiré.",
     "suspend": "Le compte est suspendu : plus rien n’y est viré.",
     "resume": "La suspension est levée.",
+    "archive": "Le compte est archivé : plus rien n’y est viré.",
 }
 
 
@@ -68,6 +70,7 @@ def _page(request: HttpRequest, pk: int, *, status: int = 200, **said: Any) -> H
         "history": history_of_account(found),
         "others": other_accounts(found, request.user),
         "sharing": sharing_iban(found, request.user),
+        "is_another_name": is_another_name(found),
         **said,
     }
     return render(request, "payments/account.html", page, status=status)

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -16,10 +16,11 @@ from association.jobs import broker_answers
 from association.machine import TransitionRefused
 from association.models import Job, Professional, Team
 from association.selectors.people import sees_money_of
-from payments.forms import PreparationForm, SettlementForm
+from payments.forms.runs import ExportForm, PreparationForm, SettlementForm
 from payments.models import Run
 from payments.selectors import people, run_pages, run_steps
-from payments.selectors.runs import summary
+from payments.selectors.preflight import preflight, remarks
+from payments.selectors.runs import settlement_of, summary
 from payments.services.exporting import export_key
 from payments.services.preparing import PREPARE_JOB, preparation_key, request_preparation
 from payments.services.steps import move_run
@@ -34,6 +35,9 @@ DONE = {
     "cancel": "Le paiement mensuel est annulé.",
     "take_back_export": "Le fichier est déclaré non transmis ; vous pouvez en faire un nouveau.",
 }
+
+# What a step has to know.
+STEP_FORMS: dict[str, type[Form]] = {"settle": SettlementForm, "export": ExportForm}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -78,12 +82,12 @@ def run_step(request: HttpRequest, pk: int) -> HttpResponse:
     """Do one step of a run; a refusal opens the page again with what was typed."""
     found = _run(request, pk)
     step, comment = request.POST.get("step", ""), request.POST.get("comment", "")
-    form = SettlementForm(request.POST) if step == "settle" else None
+    form = STEP_FORMS[step](request.POST) if step in STEP_FORMS else None
     if form and not form.is_valid():
         return _overview(request, found, form=form)
-    paid_on = form.cleaned_data["paid_on"] if form else None
+    days = form.cleaned_data if form else {}
     try:
-        moved = move_run(run=found, step=step, actor=request.user, reason=comment, paid_on=paid_on)
+        moved = move_run(run=found, step=step, actor=request.user, reason=comment, **days)
     except (TransitionRefused, PermissionDenied) as refused:
         return _overview(request, _run(request, pk), {"step": step, "comment": comment, "error": str(refused)}, form)
     if step in DONE:
@@ -146,10 +150,11 @@ def _run(request: HttpRequest, pk: int) -> Run:
 
 
 def _overview(
-    request: HttpRequest, run: Run, refused: dict[str, Any] | None = None, form: SettlementForm | None = None
+    request: HttpRequest, run: Run, refused: dict[str, Any] | None = None, form: Form | None = None
 ) -> HttpResponse:
-    figures = summary(run)
-    form = form or SettlementForm(initial={"paid_on": timezone.localdate()})
+    settlement = None if run.is_frozen else settlement_of(run)
+    figures = summary(run, settlement)
+    forms = {name: form if isinstance(form, kind) else kind() for name, kind in STEP_FORMS.items()}
     job = run_pages.latest_job([preparation_key(month=run.month, extra=run.kind == Run.Kind.EXTRA), export_key(run)])
     steps = run_steps.run_steps(run, actor=request.user, figures=figures, job=job)
     history = run_pages.history_of_run(run)
@@ -158,8 +163,10 @@ def _overview(
         "run": run,
         "tab": "run",
         "figures": figures,
-        "steps": [replace(step, form=form) if step.name == "settle" else step for step in steps],
+        "steps": [replace(step, form=forms.get(step.name)) for step in steps],
         "way": run_pages.way_of(run, history),
+        "is_checked": run.state in Run.OPEN and run.build is not None,
+        "remarks": remarks(run, preflight(run, settlement)),
         "groups": run_pages.exclusion_groups(run),
         "earlier": earlier,
         "teams": [row for row in teams if row.difference][:6],
@@ -170,5 +177,5 @@ def _overview(
         "history": history,
         "refused": refused,
     }
-    status = 409 if refused else 422 if form.errors else 200
+    status = 409 if refused else 422 if form and form.errors else 200
     return render(request, "payments/run.html", page, status=status)

@@ -15,7 +15,7 @@ from association.access import needs
 from association.machine import TransitionRefused
 from association.selectors.history import history_of
 from payments.bank_reasons import BANK_REASONS
-from payments.forms import BankReasonForm, SettlementForm
+from payments.forms.runs import BankReasonForm, SettlementForm
 from payments.selectors.money_steps import payment_steps
 from payments.selectors.transfers import allocations_of, payment_with_facts
 from payments.services.steps import move_payment

@@ -45,6 +45,7 @@ from tests.factories import (
     ActionFactory,
     AdhesionFactory,
     AmendmentFactory,
+    CompanyFactory,
     ConventionFactory,
     EtpProgrammeFactory,
     ExternalStructureFactory,
@@ -183,6 +184,10 @@ class Objects:
         return done
 
     @cached_property
+    def company(self) -> Company:
+        return first(Company.objects.all(), CompanyFactory)  # type: ignore[no-any-return]
+
+    @cached_property
     def structure(self) -> ExternalStructure:
         return busiest(ExternalStructure.objects.all(), "links") or ExternalStructureFactory()  # type: ignore[no-any-return]
 
@@ -258,6 +263,7 @@ OF = {
         (STAFF, "association:professional"), (STAFF, "association:professional_edit"),
         (STAFF, "association:professional_other"), (STAFF, "conventions:of_professional"),
         (STAFF, "actions:of_professional"), (TREASURER, "payments:of_professional"),
+        (STAFF, "payments:account_of_professional"),
     ),
     "project": ((STAFF, "association:project"), (ARS, "association:project")),
     "draft_project": ((STAFF, "association:project"), (STAFF, "association:project_gate")),
@@ -301,6 +307,7 @@ OF = {
     "account": ((TREASURER, "payments:account"),),
     "operation": ((STAFF, "association:bulk_confirm"),),
     "operation_done": ((STAFF, "association:bulk"),),
+    "company": ((STAFF, "payments:account_of_company"),),
     "structure": ((STAFF, "association:structure"), (STAFF, "association:structure_edit")),
     "export": ((TREASURER, "association:job"), (TREASURER, "association:job_progress")),
     "checked_workbook": ((ADMIN, "import_report"),),
@@ -343,7 +350,9 @@ ALONE = (
     (STAFF, "actions:action_new", ""), (STAFF, "actions:queue", ""), (ADMIN, "actions:settings", ""),
     (REFERENT, "actions:action_list", ""), (TREASURER, "payments:run_list", ""),
     (TREASURER, "payments:run_prepare", ""), (TREASURER, "payments:payment_list", ""),
-    (TREASURER, "payments:account_list", ""), (ADMIN, "import_workbook", ""),
+    (TREASURER, "payments:account_list", ""), (STAFF, "payments:account_propose", ""),
+    (TREASURER, "payments:bank_details", ""), (ADMIN, "payments:preflight_settings", ""),
+    (ADMIN, "import_workbook", ""),
 )  # fmt: skip
 
 

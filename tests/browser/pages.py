@@ -47,6 +47,7 @@ NO_PAGES = {
     "association:job_progress": "a part of the job's page, asked for again while the job runs",
     "association:project_pdf": FILE,
     "association:document": FILE,
+    "payments:account_scan": FILE,
     "conventions:convention_pdf": FILE,
     "conventions:amendment_pdf": FILE,
     "association:bulk_step": SENT,

@@ -55,6 +55,7 @@ NOT_FREE = {
     "conventions.Amendment": {"agreed_sha256"},
     "conventions.Convention": {"agreed_sha256", "number"},
     "payments.Account": {"bic", "iban_hash", "iban_last4", "origin"},
+    "payments.BankDetails": {"bic", "iban_last4"},
     "payments.DueLine": {"action_type", "cut_by"},
     "payments.Exclusion": {"reason"},  # a code of payments.reasons
     "payments.Payment": {"bic", "iban_hash", "iban_last4", "reference"},

@@ -17,10 +17,11 @@ from association import workflow
 from association.machine import TransitionRefused
 from association.models import Job, Role, TransitionLog, User
 from association.workflow import fire
-from payments.models import DueLine, Payment, ProvisionalLine, Run, RunExport
-from payments.services import exporting
+from payments.models import Account, DueLine, Payment, ProvisionalLine, Run, RunExport
+from payments.services import accounts, exporting
 from payments.services import runs as services
 from tests import factories
+from tests.factories.money import french_iban
 from tests.payments.office import JULY, Office
 
 pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
@@ -48,7 +49,7 @@ class Race:
                 self.meet()
             return fresh
 
-        for module in (workflow, services, exporting):
+        for module in (workflow, services, exporting, accounts):
             monkeypatch.setattr(module, "lock", lock)
 
     def meet(self) -> None:
@@ -220,3 +221,16 @@ def test_a_run_is_exported_while_its_approval_is_withdrawn(race: Race, office: O
         after=(2, 1),
     )
     assert one_succeeds_and_the_other_is_told(outcomes) is race.with_lock, outcomes
+
+
+def test_an_account_is_proposed_by_two_people(race: Race, office: Office) -> None:
+    """Without the lock the same account waits twice, and verifying one leaves the other to be decided."""
+    owner, iban = factories.BeneficiaryFactory(), french_iban(4_711)
+    outcomes = race.run(
+        *(
+            lambda actor=actor: accounts.propose_account(beneficiary=owner, iban=iban, holder="Le Goff", actor=actor)
+            for actor in (office.staff, office.treasurer)
+        )
+    )
+    proposed = Account.objects.filter(beneficiary=owner, state=Account.State.PROPOSED).count()
+    assert (one_succeeds_and_the_other_is_told(outcomes), proposed) == ((True, 1) if race.with_lock else (False, 2))

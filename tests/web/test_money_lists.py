@@ -173,9 +173,10 @@ def test_account_goes_through_its_steps_from_its_page(office: Office, signed_in:
         assert Account.objects.get(pk=account.pk).state == state
     page = plain(client.get(row_url(account)))
     assert "Doute sur le titulaire." in page
-    assert "Archiver" not in page
     assert step(client, account, "archive").status_code == 409
-    assert step(client, account, "suspend").status_code == 409
+    assert step(client, account, "archive", comment="Cessation d'activité.").status_code == 302
+    assert Account.objects.get(pk=account.pk).state == "archived"
+    assert step(client, account, "suspend", comment="Doute.").status_code == 409
 
 
 def test_auditor_reads_accounts_and_transfers_and_moves_none(world: World, signed_in: SignedIn) -> None:

@@ -25,6 +25,7 @@ from association.services.bulk import draw_up_operation, start_operation
 from association.services.calendar_keys import make_key
 from association.uploads import CheckedUpload
 from conventions.services.templates import start_version
+from payments.services.accounts import propose_account
 from tests.association.files import png
 from tests.factories import (
     AdhesionFactory,
@@ -43,6 +44,7 @@ from tests.factories import (
 )
 from tests.factories.correspondence import DossierDocumentFactory, ExchangeFactory, OutgoingMailFactory
 from tests.factories.dossier import ComplementPointFactory, HealthProjectFactory, RecognitionRequestFactory
+from tests.factories.money import french_iban
 from tests.payments.office import IBANS
 from tests.web.conftest import ROLES, World
 
@@ -109,6 +111,14 @@ def part(world: World) -> int:
 
 def account(world: World) -> int:
     return world.office.account_of(world.office.people[0]).pk
+
+
+def scanned_account(world: World) -> int:
+    scan = CheckedUpload("rib.png", "image/png", png())
+    beneficiary = world.office.account_of(world.office.people[0]).beneficiary
+    return propose_account(
+        beneficiary=beneficiary, iban=french_iban(4_711), holder="Évrard Loïc", scan=scan, actor=world.office.staff
+    ).pk
 
 
 def project(world: World) -> int:
@@ -435,6 +445,8 @@ ROUTES = {
     "payments:run_exclusions": Route({*OFFICE, "auditor"}, of=run),
     "payments:run_exclusions_views": Route({*OFFICE, "auditor"}, 302, method="post", data=NO_STEP, of=run),
     "payments:run_left_due": Route({*OFFICE, "auditor"}, of=run),
+    "payments:run_check": Route({*OFFICE, "auditor"}, of=lambda w: (w.run.pk, "new_account")),
+    "payments:preflight_settings": Route({"admin"}),
     "payments:run_totals": Route({*OFFICE, "auditor"}, of=run),
     "payments:run_payments": Route({*OFFICE, "auditor"}, of=run),
     "payments:run_payments_views": Route({*OFFICE, "auditor"}, 302, method="post", data=NO_STEP, of=run),
@@ -447,6 +459,12 @@ ROUTES = {
     "payments:account": Route({"treasurer", "auditor"}, of=account),
     "payments:account_step": Route({"treasurer", "auditor"}, 409, method="post", of=account, data=NO_STEP),
     "payments:account_iban": Route({"treasurer"}, method="post", of=account),
+    "payments:account_compare": Route({"treasurer"}, method="post", of=account),
+    "payments:account_scan": Route({"treasurer"}, of=scanned_account),
+    "payments:account_propose": Route(OFFICE),
+    "payments:bank_details": Route({"treasurer"}),
+    "payments:account_of_professional": Route(OFFICE, of=person),
+    "payments:account_of_company": Route(OFFICE, of=lambda w: CompanyFactory().pk),
     "import_workbook": Route({"admin"}),
     "import_report": Route({"admin"}, of=checked_workbook),
     "import_load": Route({"admin"}, 409, method="post", of=checked_workbook),

@@ -19,7 +19,7 @@ from association.machine import TransitionRefused
 from association.models import Job, User
 from association.money import euros
 from payments.models import Run
-from payments.selectors.runs import live_exports, parse_month, summary
+from payments.selectors.runs import live_files, parse_month, summary
 from payments.services import exporting, preparing, runs
 
 STEPS = (
@@ -46,7 +46,7 @@ class Command(BaseCommand):
         parser.add_argument("--as", dest="email", help="courriel de la personne qui agit")
         parser.add_argument("--reason", default="", help="motif (send_back, void, cancel, take_back)")
         parser.add_argument("--extra", action="store_true", help="avec prepare : paiement complémentaire")
-        parser.add_argument("--out", type=Path, help="avec export : dossier où copier le classeur")
+        parser.add_argument("--out", type=Path, help="avec export : dossier où copier les fichiers")
         parser.add_argument("--json", action="store_true", help="un objet JSON sur la sortie")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -72,7 +72,7 @@ class Command(BaseCommand):
         run = runs.find_run(month=month, sequence=sequence)
         if name == "export":
             job = self.done(exporting.request_export(run=run, actor=actor))
-            return fresh(run), [f"Virement sans effet : {said}." for said in job.summary["voided"]]
+            return fresh(run), list(job.summary["remarks"])
         reason = options["reason"]
         services: dict[str, Callable[[], Run]] = {
             "submit": lambda: runs.submit_run(run=run, actor=actor),
@@ -108,7 +108,7 @@ class Command(BaseCommand):
 
     def copies(self, run: Run, out: Path | None) -> list[str]:
         """Return where the files of the run lie, copied to ``out`` if it is given."""
-        documents = [export.document for export in live_exports(run)]
+        documents = live_files(run)
         if out is None:
             return [str(document.path) for document in documents]
         out.mkdir(parents=True, exist_ok=True)

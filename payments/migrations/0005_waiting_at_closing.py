@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0002_sums_from_indexes'),
+        ('payments', '0004_preflight_settings'),
     ]
 
     operations = [

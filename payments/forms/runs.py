@@ -1,4 +1,4 @@
-"""Forms of the payments."""
+"""Forms of the runs and of the transfers."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from django.utils.formats import date_format
 from payments.bank_reasons import BANK_REASONS
 from payments.models import Run
 from payments.selectors.runs import months_to_prepare
+from payments.sepa.calendar import next_business_day
+from payments.services.banking import execution_day_refusal
 
 
 class PreparationForm(forms.Form):
@@ -36,12 +38,33 @@ class PreparationForm(forms.Form):
 class SettlementForm(forms.Form):
     """The day on which the bank made the transfers."""
 
-    paid_on = forms.DateField(label="Payé le", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    paid_on = forms.DateField(
+        label="Payé le", initial=timezone.localdate, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
 
     def clean_paid_on(self) -> date:
         day: date = self.cleaned_data["paid_on"]
         if day > timezone.localdate():
             raise forms.ValidationError("Cette date est à venir : indiquez le jour où la banque a payé.")
+        return day
+
+
+class ExportForm(forms.Form):
+    """The day on which the bank is to make the transfers."""
+
+    execution_on = forms.DateField(
+        label="Date d’exécution demandée à la banque",
+        required=False,
+        initial=lambda: next_business_day(timezone.localdate()),
+        help_text="Un jour ouvré des banques. Sans date : le prochain.",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"invalid": "Écrivez une date qui existe, par exemple 01/09/2026."},
+    )
+
+    def clean_execution_on(self) -> date | None:
+        day: date | None = self.cleaned_data["execution_on"]
+        if day and (reason := execution_day_refusal(day)):
+            raise forms.ValidationError(reason)
         return day
 
 
