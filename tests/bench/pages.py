@@ -231,10 +231,6 @@ class Objects:
         return CoordinationAllowance.objects.order_by("pk")[0]
 
     @cached_property
-    def company(self) -> Company:
-        return Company.objects.order_by("pk")[0]
-
-    @cached_property
     def commune(self) -> Commune:
         return self.team.communes.order_by("pk")[0]
 
@@ -307,7 +303,7 @@ OF = {
     "account": ((TREASURER, "payments:account"),),
     "operation": ((STAFF, "association:bulk_confirm"),),
     "operation_done": ((STAFF, "association:bulk"),),
-    "company": ((STAFF, "payments:account_of_company"),),
+    "company": ((STAFF, "association:company_complete"), (STAFF, "payments:account_of_company")),
     "structure": ((STAFF, "association:structure"), (STAFF, "association:structure_edit")),
     "export": ((TREASURER, "association:job"), (TREASURER, "association:job_progress")),
     "checked_workbook": ((ADMIN, "import_report"),),
@@ -316,7 +312,6 @@ OF = {
     "programme": ((STAFF, "association:programme_change"),),
     "mail": ((STAFF, "association:outbox_mail"),),
     "template": ((ADMIN, "conventions:template"), (ADMIN, "conventions:template_edit")),
-    "company": ((STAFF, "association:company_complete"),),
     "allowance": ((ADMIN, "association:allowance"),),
 }  # fmt: skip
 # Pages of no object, with what is asked of them.
