@@ -220,6 +220,10 @@ class Team(Stateful):
         """Return the French label of the state, in the words of the team's kind."""
         return state_label(self.kind, str(self.state))
 
+    def get_state_display(self) -> str:
+        """The same: what a file of a list says, which asks Django for the label of a choice."""
+        return self.get_state_label()
+
     @transition(state, source=State.REGISTERED, target=State.ACCOMPANIED, permission=MANAGE, label="Accompagner")
     def accompany(self) -> None: ...
 

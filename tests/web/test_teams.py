@@ -297,7 +297,7 @@ def test_state_is_said_in_the_words_of_the_kind_wherever_it_is_shown(
     staff: Client, kind: str, state: str, said: str
 ) -> None:
     team = TeamFactory(kind=kind, **{state: True})
-    assert team.get_state_label() == said
+    assert (team.get_state_label(), team.get_state_display()) == (said, said)
     for name in ("team", "team_journal"):
         assert said in plain(staff.get(reverse(f"association:{name}", args=[team.pk])))
     assert f">{said}<" in plain(staff.get(reverse("association:team_list"), {"tout": "1"}, follow=True))
