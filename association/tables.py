@@ -116,7 +116,7 @@ class RecognitionTable(tables.Table):
 
     name = tables.Column(verbose_name="Équipe", attrs={"td": {"class": "names-wide"}})
     state = StateColumn()
-    submitted_on = tables.Column(verbose_name="Déposé le", default="Avant ce registre")
+    submitted_on = tables.Column(verbose_name="Déposé le", default="Avant ce registre", attrs=CODE)
     opinion_due_on = tables.Column(verbose_name="Attendu", empty_values=())
     officer = tables.Column(verbose_name="Suivie par", accessor="officer__full_name", default="")
 

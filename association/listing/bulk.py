@@ -14,7 +14,7 @@ from django.http import QueryDict
 
 from association.machine import Stateful, state_field
 from association.models import User
-from association.money import grouped
+from association.money import SPACE, grouped
 
 # Far below what SQLite takes as parameters of one statement (32 766).
 CHUNK = 5_000
@@ -122,7 +122,7 @@ class BulkOffer:
     def words(self) -> str:
         """The verb, and of how many: « Accompagner · 12 sur 38 »."""
         of = f" sur {grouped(self.total)}" if self.count != self.total else ""
-        return f"{self.step.label} · {grouped(self.count)}{of}"
+        return f"{self.step.label}{SPACE}·{SPACE}{grouped(self.count)}{of}"
 
 
 def step_named(listing: Any, name: str, user: User) -> BulkStep | None:

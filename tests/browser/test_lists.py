@@ -57,6 +57,7 @@ def test_list_is_searched_walked_and_opened_by_keyboard_and_comes_back(visit: Vi
     for _ in range(3):
         keyboard.press("ArrowDown")
     keyboard.press("ArrowUp")
+    visit.page.wait_for_timeout(600)  # leaving the line, and rows that come late, take nobody away from a row
     assert focused(visit).startswith(teams[1])
     keyboard.press("Enter")
     expect(visit.page.locator("h1")).to_contain_text(teams[1])
@@ -92,6 +93,22 @@ def test_filter_in_force_is_taken_away_where_it_was_set(visit: Visit, teams: lis
     visit.page.wait_for_url("**/equipes/?state=submitted")
     expect(visit.page.locator("#filter-state input[value=registered]")).not_to_be_checked()
     expect(visit.page.locator(".list-chip")).to_have_count(1)
+    visit.page.locator("#list-search").fill("evron")
+    visit.page.locator(".list-chip", has_text="evron").click()
+    visit.page.wait_for_url("**/equipes/?state=submitted")
+    expect(visit.page.locator("#list-search")).to_have_value("")
+
+
+def test_rows_that_come_late_leave_one_on_the_row_one_had_walked_to(visit: Visit, teams: list[str]) -> None:
+    visit.open("/equipes/?q=evro")
+    visit.page.keyboard.press("/")
+    visit.page.keyboard.press("End")
+    with visit.page.expect_response(lambda answer: "q=evron" in answer.url):
+        visit.page.keyboard.type("n")
+        visit.page.keyboard.press("ArrowDown")
+        visit.page.keyboard.press("ArrowDown")
+    visit.page.wait_for_url("**/equipes/?q=evron")
+    expect(visit.page.locator("tr[data-row]:focus")).to_contain_text(teams[1])
 
 
 def test_selection_goes_from_page_to_page_and_to_all_that_answer(

@@ -6,6 +6,7 @@ const form = document.getElementById("list-form");
 const bar = document.getElementById("selection");
 const rowsOf = () => [...document.querySelectorAll("#list-results tr[data-row]")];
 const place = window.location.pathname;
+const focusRow = (key) => rowsOf().find((row) => row.dataset.row === key)?.focus();
 
 const keep = {
   get: (name) => {
@@ -70,7 +71,7 @@ document.addEventListener("click", (event) => {
   if (["checkbox", "radio"].includes(input.type)) input.checked = false;
   else input.value = "";
   document.addEventListener("htmx:afterSettle", () => document.querySelector(".list-count")?.focus(), { once: true });
-  input.dispatchEvent(new Event("change", { bubbles: true }));
+  input.dispatchEvent(new Event(input.id === "list-search" ? "input" : "change", { bubbles: true }));
 });
 
 // --- Columns change places
@@ -179,10 +180,21 @@ const arrived = () => {
   if (selection.all !== null && selection.all !== list()?.dataset.query) selection = nothing();
   if (bar) changed();
 };
+// Rows that come while one walks through them leave one where one was
+let walkedTo = null;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const at = document.activeElement;
+  if (event.detail.target?.id === "list-results") walkedTo = at.matches("tr[data-row]") ? at.dataset.row : null;
+});
 document.addEventListener("htmx:afterSettle", (event) => {
   document.querySelectorAll(".list-pick").forEach(count); // names that were typed have become choices
-  if (event.detail.target?.id === "list-results" || event.detail.elt?.id === "list-results") arrived();
+  if (event.detail.target?.id !== "list-results" && event.detail.elt?.id !== "list-results") return;
+  arrived();
+  if (walkedTo !== null && document.activeElement === document.body) focusRow(walkedTo);
+  walkedTo = null;
 });
+// Leaving the search line changes nothing: what was typed was asked for while it was typed
+document.getElementById("list-search")?.addEventListener("change", (event) => event.stopPropagation());
 
 // --- The row that one left by is the row one comes back to
 document.addEventListener("click", (event) => {
@@ -193,7 +205,7 @@ const comeBack = () => {
   const key = keep.get("row");
   if (key === null) return;
   keep.set("row", null);
-  rowsOf().find((row) => row.dataset.row === key)?.focus();
+  focusRow(key);
 };
 // The result of an operation leads here: exactly the rows of this address are meant
 if (bar && window.location.hash === "#tout-selectionner") {

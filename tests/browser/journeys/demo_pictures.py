@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from association.jobs import run_job
-from association.models import Job, Team, User
+from association.models import BulkOperation, Job, Team, User
 from config.demo import DEMO_PASSWORD, DOMAIN, Span, seed_region
 from payments.services.exporting import request_export
 from payments.services.runs import approve_run, prepare_run, submit_run
@@ -50,7 +51,10 @@ def test_pictures_of_a_region(visit: Visit, region: None, tmp_path: Path) -> Non
     do.open_team(visit, team)
     do.shoot(visit, "equipe", height=1100)
 
+    many_rows(visit)
+
     visit.sign_in(account("tresorier"), DEMO_PASSWORD)
+    do.shoot(visit, "accueil-tresorier")
     page.get_by_role("link", name="Paiements", exact=True).click()
     page.get_by_role("link", name="Octobre 2026").first.click()
     page.get_by_role("heading", name="Paiement d’octobre 2026").wait_for()
@@ -65,6 +69,26 @@ def test_pictures_of_a_region(visit: Visit, region: None, tmp_path: Path) -> Non
     visit.open(page.url.removeprefix(visit.address))
     page.get_by_text("Amicale").first.wait_for()
     do.shoot(visit, "import")
+
+
+def many_rows(visit: Visit) -> None:
+    """Give teams to somebody: selected in the list, confirmed once, followed to what became of each."""
+    page = visit.page
+    visit.open("/equipes/?state=registered&state=accompanied")
+    page.get_by_label("Sélectionner la page").check()
+    page.locator("#list-results [name=id]").nth(1).uncheck()
+    step = page.locator("#selection-steps").get_by_role("button", name=re.compile("^Attribuer"))
+    step.wait_for()
+    do.shoot(visit, "lignes-choisies", height=820)
+    step.click()
+    page.get_by_label("Chargé·e de mission").select_option(label="Camille Gestion")
+    do.shoot(visit, "lignes-confirmer", height=560)
+    page.locator("form.form-narrow").get_by_role("button").click()
+    page.wait_for_url("**/lots/*/")
+    run_job(BulkOperation.objects.get().job_id)
+    page.get_by_role("link", name=re.compile("^Faites · [1-9]")).wait_for()
+    visit.open(page.url.removeprefix(visit.address))
+    do.shoot(visit, "lignes-faites", height=820)
 
 
 def faulty(path: Path) -> Path:
