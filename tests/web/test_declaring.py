@@ -280,7 +280,7 @@ def test_participation_is_refused_with_a_reason_and_taken_back_in_the_queue(
     assert part.refused_at is None
 
 
-def test_own_declaration_is_left_to_somebody_else_alone_and_in_bulk(office: Office, signed_in: SignedIn) -> None:
+def test_own_declaration_is_left_to_somebody_else(office: Office, signed_in: SignedIn) -> None:
     client = signed_in("staff")
     client.post(NEW, typed(office))
     ActionSettings.objects.create(pk=1, validated_by_another=True)
