@@ -64,7 +64,13 @@ NAVIGATION = (
         "Activité",
         (
             Entry("Conventions", "conventions:convention_list", "file", "conventions.view_convention"),
-            Entry("Actions", "actions:action_list", "actions", "actions.view_action"),
+            Entry(
+                "Actions",
+                "actions:action_list",
+                "actions",
+                "actions.view_action",
+                (Entry("À valider", "actions:queue", "check", "actions.validate_action"),),
+            ),
             Entry(
                 "Paiements",
                 "payments:run_list",
@@ -83,8 +89,16 @@ NAVIGATION = (
         (
             Entry("Boîte d’envoi", "association:outbox", "mail", "association.view_outbox"),
             Entry("Modèles de convention", "conventions:template_list", "file", "conventions.manage_template"),
-            Entry("Réglages", "association:rule_settings", "settings", "association.manage_rules"),
-            Entry("Contrôles de paiement", "payments:preflight_settings", "settings", "payments.change_settings"),
+            Entry(
+                "Réglages",
+                "association:rule_settings",
+                "settings",
+                "association.manage_rules",
+                (
+                    Entry("Réglages des actions", "actions:settings", "settings", "actions.change_settings"),
+                    Entry("Contrôles de paiement", "payments:preflight_settings", "settings", "payments.change_settings"),
+                ),
+            ),
             Entry("Import", "import_workbook", "import", "association.import_workbook"),
         ),
     ),

@@ -6,11 +6,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from actions.models import VALIDATE, Action, Participation
+from association.identifiers import NIR_REFUSED, contains_nir
 from association.journal import StaleEdit, changes_since, record
 from association.machine import TransitionRefused
 from association.models import User
 from association.permissions import require
 from association.workflow import fire, lock
+
+REASON_LENGTH = 200
 
 
 @transaction.atomic
@@ -55,15 +58,14 @@ def refuse_participation(*, participation: Participation, actor: User, reason: s
         TransitionRefused: without a reason, or when it is refused already.
     """
     require(actor, VALIDATE)
-    if not reason.strip():
-        raise TransitionRefused("Un motif est demandé pour refuser une participation.")
+    reason = " ".join(reason.split())
+    _check_reason(reason)
     with transaction.atomic():
         action = lock(participation.action)
         fresh = Participation.objects.select_for_update(of=("self",)).get(pk=participation.pk)
         if fresh.refused_at is not None:
             raise TransitionRefused("Cette participation est déjà refusée.")
         fresh.refused_at, fresh.refused_by, fresh.refused_reason = timezone.now(), actor, reason
-        fresh.full_clean(validate_constraints=False)
         fresh.save()
         _moved_on(action, fresh, "retenue", f"refusée : {reason}", actor)
     return fresh
@@ -104,9 +106,21 @@ def lift_deadline(*, action: Action, actor: User, reason: str) -> Action:
     return fresh
 
 
+def _check_reason(reason: str) -> None:
+    if not reason:
+        raise TransitionRefused("Un motif est demandé pour refuser une participation.")
+    if len(reason) > REASON_LENGTH:
+        raise TransitionRefused(f"Le motif compte {len(reason)} caractères : {REASON_LENGTH} au plus.")
+    if contains_nir(reason):
+        raise TransitionRefused(NIR_REFUSED)
+    if "\x00" in reason:
+        raise TransitionRefused("Le motif contient un caractère invisible qui ne se garde pas : retapez-le.")
+
+
 def _moved_on(action: Action, participation: Participation, before: str, after: str, actor: User) -> None:
     """Keep what was decided of one part in the action's journal; whoever looks at the action learns of it."""
     action.version += 1
     action.save(update_fields=["version"])
-    label = f"Participation de {participation.professional.person}"
-    record(action, [("participation", label, before, after)], actor=actor, team=action.team)
+    person = participation.professional.person
+    said = ("participation", "Participation", f"{person}, {before}", f"{person}, {after}")
+    record(action, [said], actor=actor, team=action.team)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
+from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,6 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from actions.forms.evidence import EvidenceForm
 from actions.models import DECLARE, Evidence
+from actions.pdf import AttendanceContent, attendance_pdf
+from actions.selectors.attendance import attendees
 from actions.selectors.one import action_for
 from actions.services.evidence import VIEW, add_evidence, withdraw_evidence
 from actions.views.action import show_action
@@ -19,6 +24,7 @@ from association.forms.shared import saved, status_of
 from association.machine import TransitionRefused
 from association.models import Document
 from association.services.handing_out import hand_out
+from association.upload_formats import PDF
 
 # A scan in a frame of our own pages and of no other; nothing in it runs, and it fetches nothing.
 FRAMED = "default-src 'none'; img-src 'self'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
@@ -41,6 +47,26 @@ def evidence(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+@require_safe
+@needs(DECLARE)
+def attendance_sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand out the sheet to sign, with the members of the action's day."""
+    action = get_object_or_404(action_for(request.user), pk=pk)
+    found = attendees(action.team, action_type=action.type, held_on=action.held_on)
+    content = AttendanceContent(
+        reference=action.reference,
+        organisation=settings.ORGANISATION_NAME,
+        team=action.team.name,
+        type=str(action.get_type_display()),
+        held_on=action.held_on,
+        people=tuple((str(one.person), one.profession) for one in found if one.may_take_part),
+    )
+    buffer = BytesIO()
+    attendance_pdf(content, buffer)
+    file = f'attachment; filename="{action.reference} feuille de presence.pdf"'
+    return HttpResponse(buffer.getvalue(), content_type=PDF, headers={"Content-Disposition": file})
 
 
 @require_POST

@@ -37,6 +37,6 @@ def settings(request: HttpRequest) -> HttpResponse:
             messages.success(request, "Les réglages sont enregistrés, et valent dès la prochaine déclaration.")
             return redirect("actions:settings")
     status = 200 if request.method != "POST" else 422 if status_of(form) == 200 else status_of(form)
-    changes = reversed(changes_since(known, -1)[-20:])
+    changes = changes_since(known, -1)[-20:][::-1]
     page = {"form": form, "required": [one for one in form if one.name.startswith("required_")], "changes": changes}
     return render(request, "actions/settings.html", page, status=status)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actions.bulk_steps import RETURN_ACTION, TURN_DOWN_ACTION, VALIDATE_ACTION
-from actions.models import Action
+from actions.models import Action, ActionSettings
 from association.listing.bulk import BulkStep
 from association.models import TransitionLog, User
 from tests.factories import ActionFactory, ParticipationFactory, UserFactory
@@ -47,3 +47,13 @@ def test_reason_is_asked_once_and_kept_with_each(staff: User, step: BulkStep, st
 
 def test_reason_that_holds_a_nir_is_refused() -> None:
     assert not RETURN_ACTION.filled({"comment": ["Voir 2 55 08 14 168 025 38"]}).is_valid()
+
+
+def test_own_declarations_are_left_to_somebody_else_in_bulk_too(staff: User) -> None:
+    ActionSettings.objects.create(pk=1, validated_by_another=True)
+    own, other = ActionFactory(declared=True, declared_by=staff), ActionFactory(declared=True)
+    for action in (own, other):
+        ParticipationFactory(action=action)
+    found = said(taken(VALIDATE_ACTION, Action, staff))
+    assert found[own.pk] == ("refused", "Vous avez déclaré cette action : une autre personne la valide.")
+    assert found[other.pk] == ("done", "")

@@ -313,3 +313,18 @@ def test_action_of_which_everybody_was_refused_is_not_validated(office: Office) 
     refuse_participation(participation=action.participations.get(), actor=office.treasurer, reason="Absent.")
     with pytest.raises(TransitionRefused, match="rien à retenir"):
         validate_action(action=action, actor=office.treasurer)
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (" ", "Un motif est demandé"),
+        ("x" * 201, "201 caractères"),
+        ("2 55 08 14 168 025 38", "NIR"),
+        ("a\x00b", "retapez"),
+    ],
+)
+def test_reason_of_a_refused_participation_is_one_that_can_be_kept(office: Office, reason: str, said: str) -> None:
+    part = office.rcp(DAY, state="declared").participations.first()
+    with pytest.raises(TransitionRefused, match=said):
+        refuse_participation(participation=part, actor=office.staff, reason=reason)

@@ -44,6 +44,7 @@ NO_PAGES = {
     "actions:attendance": "a part of the form of an action, drawn again when team, day or type change",
     "actions:alerts": "a part of the form of an action, asked for while one types",
     "actions:evidence": FILE,
+    "actions:attendance_sheet": FILE,
     "association:job_progress": "a part of the job's page, asked for again while the job runs",
     "association:project_pdf": FILE,
     "association:document": FILE,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from pypdf import PdfReader
 
 from actions.models import Action, ActionSettings, Evidence
 from actions.services import refuse_participation, turn_down_action
@@ -214,6 +216,17 @@ def test_program_under_the_name_of_a_scan_is_refused(office: Office, signed_in: 
     assert not Action.objects.exists()
 
 
+def test_sheet_to_sign_names_the_members_of_the_day_and_the_reference(office: Office, signed_in: SignedIn) -> None:
+    MembershipPeriod.objects.filter(membership__professional=office.people[1]).update(status="pressenti")
+    draft = office.rcp(DAY, state="draft", reference="A26-00042")
+    answer = signed_in("referent").get(f"/actions/{draft.pk}/feuille/")
+    said = PdfReader(BytesIO(answer.content)).pages[0].extract_text()
+    assert "A26-00042" in said
+    assert "Évrard" in said
+    assert "=Duval" in said
+    assert "Le Goff" not in said
+
+
 # --- the queue ---------------------------------------------------------------------------------------------
 
 
@@ -267,7 +280,7 @@ def test_participation_is_refused_with_a_reason_and_taken_back_in_the_queue(
     assert part.refused_at is None
 
 
-def test_own_declaration_is_left_to_somebody_else_alone_and_in_bulk(office: Office, signed_in: SignedIn) -> None:
+def test_own_declaration_is_left_to_somebody_else(office: Office, signed_in: SignedIn) -> None:
     client = signed_in("staff")
     client.post(NEW, typed(office))
     ActionSettings.objects.create(pk=1, validated_by_another=True)

@@ -257,6 +257,7 @@ ROUTES = {
     "actions:action": Route({*DECLARING, "auditor"}, of=action),
     "actions:action_edit": Route(DECLARING, of=draft_action),
     "actions:action_step": Route({*DECLARING, "auditor"}, 409, method="post", of=validated_action, data=NO_STEP),
+    "actions:attendance_sheet": Route(DECLARING, of=draft_action),
     "actions:evidence_add": Route(DECLARING, 422, method="post", of=draft_action),
     "actions:evidence": Route({*DECLARING, "auditor"}, of=piece),
     "actions:evidence_withdraw": Route(DECLARING, 409, method="post", of=piece),
