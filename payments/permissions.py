@@ -19,7 +19,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "payments.void_run": frozenset({TREASURER}),
     "payments.move_payment": frozenset({TREASURER}),
     "payments.view_export": frozenset({TREASURER, AUDITOR}),
-    # A file of transfers shows every IBAN.
+    # A file of transfers shows every IBAN, as does a workbook from which they are typed by hand.
     "payments.open_bank_file": frozenset({TREASURER}),
     "payments.manage_bank": frozenset({TREASURER}),
     "payments.view_account": frozenset({TREASURER, AUDITOR}),

@@ -26,7 +26,7 @@ from payments.services.runs import release_lines
 from payments.workbook import write_payment_workbook
 
 EXPORT_JOB = "payments.export_run"
-OPEN_BANK_FILE = "payments.open_bank_file"
+OPEN_BANK_FILE, VIEW_EXPORT = "payments.open_bank_file", "payments.view_export"
 XML = "application/xml"
 
 
@@ -123,7 +123,10 @@ def export_run(
     ]
     with draft_folder(f"export-{run.pk}-v{version}") as folder:
         path = folder / workbook_name(run, version)
-        write_payment_workbook(run, path, progress=progress)
+        # Whoever types the transfers at the bank needs the IBANs; where the bank has its file, the workbook shows the
+        # end of each, and is for the auditor too.
+        by_hand = bool(leaving and bank.missing)
+        write_payment_workbook(run, path, progress=progress, whole_ibans=by_hand)
         transfers = folder / bank_file_name(run, version)
         written = Sum(0, 0)
         if leaving and not bank.missing:
@@ -139,7 +142,7 @@ def export_run(
             export = RunExport.objects.create(
                 run=fresh,
                 version=version,
-                document=_store(path, XLSX, "payments.view_export", run, version, actor),
+                document=_store(path, XLSX, OPEN_BANK_FILE if by_hand else VIEW_EXPORT, run, version, actor),
                 bank_file=_store(transfers, XML, OPEN_BANK_FILE, run, version, actor) if written.count else None,
                 execution_on=execution_on if written.count else None,
                 transfers_count=written.count,

@@ -17,7 +17,7 @@ from payments.workbook.reading import teams
 __all__ = ["WorkbookUnbalanced", "write_payment_workbook"]
 
 
-def write_payment_workbook(run: Run, path: Path, progress: Progress | None = None) -> None:
+def write_payment_workbook(run: Run, path: Path, progress: Progress | None = None, *, whole_ibans: bool = True) -> None:
     """Write the workbook of a frozen run to ``path``.
 
     Sheets ``Paiements``, ``Détail``, ``Non indemnisés``, ``Reports``, ``Contrôles``. Rows are read in batches and
@@ -25,6 +25,7 @@ def write_payment_workbook(run: Run, path: Path, progress: Progress | None = Non
 
     Args:
         progress: told of every batch of payments, lines and exclusions.
+        whole_ibans: else the end of each only, for a workbook that people read who may not see one.
 
     Raises:
         ValueError: for a run that is not frozen; it has provisional lines only.
@@ -35,5 +36,5 @@ def write_payment_workbook(run: Run, path: Path, progress: Progress | None = Non
     made_at = run.approved_at or run.created_at
     with workbook_at(path, title=f"Paiement mensuel {run.name}", made_at=made_at) as workbook:
         all_teams = teams()
-        tally = Lists(workbook, run, all_teams, progress).write()
+        tally = Lists(workbook, run, all_teams, progress, whole_ibans).write()
         write_controls(workbook, run, all_teams, tally)

@@ -102,6 +102,7 @@ class Lists:
     run: Run
     teams: dict[int, TeamWords]
     progress: Progress | None = None
+    whole_ibans: bool = True
     tally: Tally = field(default_factory=Tally)
 
     def __post_init__(self) -> None:
@@ -138,6 +139,7 @@ class Lists:
                     self._transfers[beneficiary] = reference
                 if state in TO_BANK:
                     holder, iban, bic, label = account
+                    iban = iban if self.whole_ibans else f"•••• {iban[-4:]}"
                     profession = Profession(profession).label if profession else None
                     sheet.row(reference, rpps, company or last, first, profession, holder, iban, bic, cents, label)
                     self.tally.payments.add(cents)

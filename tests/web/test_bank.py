@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from association.identifiers import grouped_iban
 from association.jobs import run_job
@@ -25,6 +27,12 @@ BANK = "/banque/"
 @pytest.fixture(autouse=True)
 def _own_folder(settings: Any, tmp_path: Any) -> None:
     settings.DOCUMENTS_DIR, settings.DRAFTS_DIR = tmp_path / "documents", tmp_path / "drafts"
+
+
+def cells(response: Any) -> list[str]:
+    """Return every cell of every sheet of a workbook that was handed out."""
+    book = load_workbook(BytesIO(b"".join(response.streaming_content)))
+    return [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell]
 
 
 def typed(client: Client, **changed: str) -> dict[str, str]:
@@ -97,6 +105,11 @@ def test_run_is_exported_for_a_day_and_its_bank_file_is_for_treasurers(office: O
         assert signed_in(role).get(address).status_code in (403, 404)
     for role in ("staff", "auditor"):
         assert address not in signed_in(role).get(url).content.decode()
+    workbook = reverse("association:document", args=[export.document_id])
+    assert workbook in signed_in("auditor").get(url).content.decode()
+    written = cells(signed_in("auditor").get(workbook))
+    assert f"•••• {IBANS[0][-4:]}" in written
+    assert not any(iban in "".join(written).replace(" ", "") for iban in IBANS)
 
 
 def test_run_without_bank_details_says_on_its_page_what_is_missing(office: Office, signed_in: SignedIn) -> None:
@@ -108,6 +121,10 @@ def test_run_without_bank_details_says_on_its_page_what_is_missing(office: Offic
     page = plain(client.get(reverse("payments:run", args=[run.pk])))
     assert "il manque le nom de l'association et l'IBAN du compte débiteur" in page
     assert "Fichier de virements" not in page
+    workbook = reverse("association:document", args=[RunExport.objects.get().document_id])
+    assert IBANS[0] in cells(client.get(workbook))
+    assert workbook not in signed_in("auditor").get(reverse("payments:run", args=[run.pk])).content.decode()
+    assert signed_in("auditor").get(workbook).status_code == 404
 
 
 # --- the checks before a submission --------------------------------------------------------------------------

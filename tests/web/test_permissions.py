@@ -375,7 +375,7 @@ ROUTES = {
     "association:attestation_issue": Route(OFFICE, 400, method="post", of=stay),
     "association:allowances": Route({"admin"}),
     "association:allowance": Route({"admin"}, of=lambda w: CoordinationAllowance.objects.first().pk),
-    "association:document": Route({"treasurer", "auditor"}, otherwise=404, of=lambda w: w.document.pk),
+    "association:document": Route({"treasurer"}, otherwise=404, of=lambda w: w.document.pk),
     "association:team_documents": Route(EVERYBODY, of=team),
     "association:document_file": Route(OFFICE, of=team),
     "association:document_quarantine": Route({*OFFICE, "admin"}, 409, method="post", of=filing),
