@@ -96,7 +96,9 @@ NAVIGATION = (
                 "association.manage_rules",
                 (
                     Entry("Réglages des actions", "actions:settings", "settings", "actions.change_settings"),
-                    Entry("Contrôles de paiement", "payments:preflight_settings", "settings", "payments.change_settings"),
+                    Entry(
+                        "Contrôles de paiement", "payments:preflight_settings", "settings", "payments.change_settings"
+                    ),
                 ),
             ),
             Entry("Import", "import_workbook", "import", "association.import_workbook"),
