@@ -57,15 +57,15 @@ class RunSummary:
         return self.waiting_cents + self.carried_cents
 
 
-def summary(run: Run) -> RunSummary:
-    """Return the figures of a run, open or frozen."""
+def summary(run: Run, settlement: Settlement | None = None) -> RunSummary:
+    """Return the figures of a run, open or frozen; ``settlement`` is that of an open run where it is known already."""
     lines, due = _lines_and_cents(run)
     excluded = exclusions_of(run).order_by().values_list("reason").annotate(Count("id"))
     if run.is_frozen:
         payments, paid = run.payments.filter(amount_cents__gt=0).count(), run.paid_cents
         waiting, carried = _left_at_closing(run)
     else:
-        settlement = settlement_of(run)
+        settlement = settlement or settlement_of(run)
         payments = sum(1 for cents in settlement.paid.values() if cents)
         paid = sum(settlement.paid.values())
         waiting, carried = sum(settlement.waiting.values()), sum(settlement.carried.values())
