@@ -236,7 +236,10 @@ def test_job_run_again_after_its_file_was_stored_makes_no_second_one(staff: User
     assert (Document.objects.count(), LookLog.objects.count()) == (1, 1)
 
 
-def test_file_of_a_job_is_deleted_after_a_week_and_its_page_says_how_to_make_it_again(staff: User) -> None:
+def test_file_of_a_job_is_deleted_after_a_week_and_its_page_says_how_to_make_it_again(
+    staff: User, settings: Any, tmp_path: Path
+) -> None:
+    settings.DOCUMENTS_DIR = tmp_path / "documents"
     TeamFactory.create_batch(2, registered=True)
     listing, client = listings["equipes"], Client()
     client.force_login(staff)
