@@ -48,10 +48,10 @@ def multiply_actions(wanted: int) -> None:
     insert_rows(
         Action,
         ["id", "state", "reference", "team", "type", "held_on", "declared_on", "modality", "theme",
-         "deadline_lifted_reason", "created_at"],
+         "deadline_lifted_reason", "attestation_number", "not_funded_elsewhere", "version", "created_at"],
         (
             (pk, "declared" if waits else "validated", f"B{pk:07d}", team, kind, days[pk], days[pk], "", "", "",
-             f"{days[pk]} 00:00:00Z")
+             "", True, 0, f"{days[pk]} 00:00:00Z")
             for pk, _, team, kind, _, waits in copies
         ),
     )  # fmt: skip

@@ -146,9 +146,10 @@ def write_region(participations: int) -> None:
     insert_rows(
         Action,
         ["id", "state", "reference", "team", "type", "held_on", "declared_on", "modality", "theme",
-         "deadline_lifted_reason", "created_at"],
+         "deadline_lifted_reason", "attestation_number", "not_funded_elsewhere", "version", "created_at"],
         (
-            (n, "validated", f"A{n:07d}", teams[n % teams_count].pk, "RCP", day, day, "", "", "", f"{day} 00:00:00Z")
+            (n, "validated", f"A{n:07d}", teams[n % teams_count].pk, "RCP", day, day, "", "", "", "", True, 0,
+             f"{day} 00:00:00Z")
             for n, day in ((n, FIRST_DAY + timedelta(days=n % DAYS)) for n in range(1, actions_count + 1))
         ),
     )  # fmt: skip
