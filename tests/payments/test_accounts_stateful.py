@@ -153,7 +153,7 @@ def test_any_order_of_steps_keeps_every_cent_and_every_account(settings, tmp_pat
 
 
 FEW = settings(
-    max_examples=8, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+    max_examples=5, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
 )
 
 
