@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -188,7 +189,7 @@ def test_export_is_refused_when_a_payment_is_held_while_the_file_is_written(offi
     office.rcp(date(2026, 7, 6))
     run = office.approved()
 
-    def write_then_hold(run: Run, path: Path, progress: Progress | None = None) -> None:
+    def write_then_hold(run: Run, path: Path, **about: Any) -> None:
         write_payment_workbook(run, path)
         hold_payment(payment=run.payments.first(), actor=office.president, reason="Doute sur le compte")
 
