@@ -63,7 +63,11 @@ NOT_FREE = {
     "payments.RunError": {"sentence"},
 }
 # Fields of forms whose text is compared with a number that is known, or checked by the model as the number it must be.
-NUMBERS = {("CompanyForm", "siret"), ("CompanyForm", "finess"), ("NumberForm", "number"), ("YearForm", "replaces")}
+NUMBERS = {
+    *((form, name) for form in ("CompanyForm", "CompletingCompanyForm") for name in ("siret", "finess")),
+    ("NumberForm", "number"),
+    ("YearForm", "replaces"),
+}
 
 
 def free_text(model: type[models.Model]) -> set[str]:
