@@ -109,15 +109,13 @@ def in_full(obj: models.Model, names: Iterable[str], *, gone: bool = False) -> l
 
 def changes_since(obj: models.Model, version: int) -> list[FieldChange]:
     """Return what was changed after ``version`` of an object, oldest first; nothing for -1, the version of no page."""
-    if version < 0:
-        return []
-    return list(
-        FieldChange.objects.filter(
-            content_type=ContentType.objects.get_for_model(obj), object_id=obj.pk, version__gt=version
-        )
-        .select_related("actor")
-        .order_by("at", "pk")
-    )
+    return [change for change in changes_of(obj) if change.version > version] if version >= 0 else []
+
+
+def changes_of(obj: models.Model) -> list[FieldChange]:
+    """Return all that was changed of an object, oldest first."""
+    rows = FieldChange.objects.filter(content_type=ContentType.objects.get_for_model(obj), object_id=obj.pk)
+    return list(rows.select_related("actor").order_by("at", "pk"))
 
 
 def in_words(value: Any) -> str:

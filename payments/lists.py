@@ -128,8 +128,7 @@ class AccountList(Listing):
     title, noun = "Comptes bancaires", "compte,comptes"
     lead = "Qui saisit un compte ne le vérifie pas. L’IBAN entier se lit sur la page d’un compte, et c’est noté."
     permission = "payments.view_account"
-    address = "payments:account_list"
-    row_address = "payments:account"
+    address, row_address = "payments:account_list", "payments:account"
     template = "payments/account_list.html"
     table, filters = AccountTable, AccountFilter
     shown = ("beneficiary", "holder", "iban_last4", "bic", "state", "entered_by", "entered_at")

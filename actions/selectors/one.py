@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from actions.models import Action, Participation
-from association.journal import changes_since
+from association.journal import changes_of
 from association.models import TransitionLog, User
 from association.models.territory import search_key
 from association.selectors.history import Entry, history_of
@@ -39,7 +39,7 @@ def whole_history(action: Action) -> list[Entry]:
     """Return the changes of state and of what was typed, newest first."""
     changes = (
         Entry(one.label, one.at, str(one.actor), f"« {one.before or 'vide'} » est devenu « {one.after or 'vide'} »")
-        for one in changes_since(action, -1)
+        for one in changes_of(action)
     )
     return sorted([*history_of(action), *changes], key=lambda entry: entry.at, reverse=True)
 

@@ -12,7 +12,7 @@ from actions.models import ActionSettings
 from actions.services.settings import change_settings
 from association.access import needs
 from association.forms.shared import saved, status_of
-from association.journal import changes_since
+from association.journal import changes_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,6 +37,6 @@ def settings(request: HttpRequest) -> HttpResponse:
             messages.success(request, "Les réglages sont enregistrés, et valent dès la prochaine déclaration.")
             return redirect("actions:settings")
     status = 200 if request.method != "POST" else 422 if status_of(form) == 200 else status_of(form)
-    changes = changes_since(known, -1)[-20:][::-1]
+    changes = changes_of(known)[-20:][::-1]
     page = {"form": form, "required": [one for one in form if one.name.startswith("required_")], "changes": changes}
     return render(request, "actions/settings.html", page, status=status)

@@ -290,7 +290,7 @@ def test_gate_names_the_first_finding_and_counts_the_others() -> None:
 
 
 def test_convention_asks_for_a_recognised_team() -> None:
-    assert "suppose une équipe reconnue" in str(missing_for_convention(complete()))
+    assert "suppose que l'équipe soit enregistrée" in str(missing_for_convention(complete()))
     assert missing_for_convention(complete(recognised=True)) is None
 
 

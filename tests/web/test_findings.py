@@ -211,7 +211,7 @@ def test_figure_of_blocked_teams_leads_to_these_teams(officer: User) -> None:
     noted(blocked, "NO_GP")
     noted(warned, "EXPECTED_TOO_LONG", level="warning")
     client = signed(officer)
-    assert "Équipes avec un constat bloquant" in plain(client.get("/"))
+    assert "Équipes avec un constat bloquant" in plain(client.get("/accueil/chiffres/"))
     assert shown(client, "constat=bloquants") == {blocked}
 
 
