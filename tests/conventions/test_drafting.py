@@ -62,7 +62,7 @@ def test_draft_of_a_kind_without_convention_is_refused(kind: str, staff: User) -
 
 @pytest.mark.parametrize("state", ["registered", "accompanied", "drafting", "submitted", "refused", "closed"])
 def test_draft_of_a_team_that_is_not_recognised_is_refused(state: str, staff: User) -> None:
-    with pytest.raises(TransitionRefused, match="suppose que l.équipe soit enregistrée"):
+    with pytest.raises(TransitionRefused, match="l'équipe soit enregistrée"):
         drafted(factories.TeamFactory(**{state: True}), staff)
 
 

@@ -102,7 +102,7 @@ def test_issue_of_a_team_with_a_blocking_finding_is_refused(team: Team, staff: U
 def test_issue_of_a_team_that_is_not_recognised_any_more_is_refused(team: Team, staff: User) -> None:
     draft = drafted(team, staff)
     fire(team, "suspend", actor=staff, comment="Contrôle")
-    with pytest.raises(TransitionRefused, match="suppose que l.équipe soit enregistrée"):
+    with pytest.raises(TransitionRefused, match="l'équipe soit enregistrée"):
         issue_convention(convention=draft, actor=staff)
 
 

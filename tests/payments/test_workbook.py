@@ -236,9 +236,7 @@ def test_exclusions_name_the_code_the_words_and_the_first_month(office, write) -
 def test_reports_say_why_a_line_waits_and_which_run_pays_it(office, write) -> None:
     person = office.people[0]
     account = office.account_of(person)
-    new = propose_account(
-        beneficiary=account.beneficiary, iban=account.iban, holder="Dr Loïc Évrard", actor=office.staff
-    )
+    new = propose_account(beneficiary=account.beneficiary, iban=account.iban, holder="Dr L. Évrard", actor=office.staff)
     office.rcp(date(2026, 7, 6))
     july = office.approved(JULY)
     waiting = write(july)
