@@ -62,11 +62,12 @@ def test_month_from_preparation_to_settlement(
     page.keyboard.press("Enter")
     dialog.get_by_role("button", name="Donner le bon à payer").press("Enter")
     page.get_by_text("Le bon à payer est donné.").wait_for()
-    page.get_by_role("button", name="Exporter").click()
+    page.get_by_role("button", name="Exporter…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Exporter").click()
     page.get_by_text("En attente d’une place.").wait_for()
     work(visit)
     with page.expect_download() as download:
-        page.get_by_role("link", name="Télécharger").click()
+        page.get_by_role("link", name="Classeur").click()
     copy = tmp_path / "copy.xlsx"
     download.value.save_as(copy)
     assert download.value.suggested_filename == "paiement-2026-07.xlsx"
