@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -649,13 +650,15 @@ def test_pages_of_a_delegation_name_nothing_of_another_department(world: World) 
     client = Client()
     client.force_login(UserFactory(ars=True, department=DepartmentFactory(code="85", name="Vendée")))
     office = world.office
-    hidden = {office.team.name, office.team.code, office.convention.number, *(p.last_name for p in office.people)}
+    names = (office.team.name, office.team.code, office.convention.number, *(p.last_name for p in office.people))
+    # As words of their own: what is short stands in a token by chance.
+    hidden = {word: re.compile(rf"(?<![\w-]){re.escape(escape(word))}(?![\w-])") for word in names}
     for name, route in ROUTES.items():
         if route.of or route.method != "get" or "ars" not in route.roles:
             continue
         for query in ("", "?q=ancenis", "?q=evrard"):
             page = client.get(reverse(name) + query, follow=True).content.decode()
-            assert {word for word in hidden if escape(word) in page} == set(), name + query
+            assert [word for word, seen in hidden.items() if seen.search(page)] == [], name + query
 
 
 @pytest.mark.parametrize("role", ["ars", "auditor", "referent", "admin"])

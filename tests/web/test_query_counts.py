@@ -79,7 +79,7 @@ def grow(world: World, numbers: range) -> None:
         request = RecognitionRequestFactory(team=team, project=project, closed_at=timezone.now())
         ComplementPointFactory.create_batch(2, request=request)
         RecognitionRequestFactory()
-        AmendmentFactory(convention=convention, number=50 + number, signed_by=stay.pk)
+        AmendmentFactory(convention=convention, number=9_000 + number, signed_by=stay.pk)
         ConventionFactory(team=team, draft=True)
         ConventionFactory(team=TeamFactory(under_convention=True, officer=staff), signing=True)
         JobFactory(failed=True, created_by=staff)
