@@ -122,7 +122,13 @@ def unvisited() -> set[str]:
     from tests.web.test_permissions import ROUTES
 
     opened = {name for name, route in ROUTES.items() if route.method == "get"}
-    files = {name for name in opened if name.endswith("_pdf")} | {"association:document", "payments:preparation"}
+    files = {name for name in opened if name.endswith("_pdf")} | {
+        "association:document",
+        "actions:attendance_sheet",
+        "actions:evidence",
+        "payments:account_scan",
+        "payments:preparation",
+    }
     return opened - files - visited()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.db.models import Count, Model, QuerySet
 from django.urls import reverse
@@ -57,6 +58,7 @@ from tests.factories.correspondence import DossierDocumentFactory, OutgoingMailF
 from tests.factories.dossier import RecognitionRequestFactory
 
 STAFF, TREASURER, ARS, REFERENT, ADMIN = "gestion", "tresorier", "ars", "referent", "admin"
+TICKED = 6  # participants of the action that is typed
 
 
 class Page(NamedTuple):
@@ -361,6 +363,12 @@ def pages() -> Iterator[Page]:
             yield Page(account, reverse(name, args=[getattr(objects, of).pk]))
     yield Page(STAFF, reverse("association:professional_join", args=[objects.person.pk, objects.other.pk]))
     yield Page(STAFF, reverse("association:project_compare", args=[objects.project.pk, objects.project.pk]))
+    people = list(objects.team.memberships.filter(left_on=None).values_list("professional", flat=True)[:TICKED])
+    day = f"{timezone.localdate():%Y-%m-%d}"
+    typed = urlencode({"team": objects.team.pk, "held_on": day, "type": "RCP", "people": people}, doseq=True)
+    for name in ("actions:attendance", "actions:alerts", "payments:meter"):
+        yield Page(STAFF, f"{reverse(name)}?{typed}")
+    yield Page(STAFF, reverse("payments:run_check", args=[objects.draft_run.pk, "new_account"]))
     opening = Run.objects.filter(kind="opening").first()
     if opening:
         yield from (Page(TREASURER, reverse(f"payments:{name}", args=[opening.pk])) for name in ("run", "run_lines"))
@@ -369,4 +377,6 @@ def pages() -> Iterator[Page]:
 def visited() -> set[str]:
     """Return the names of the addresses that `pages` opens."""
     of = {name for visits in OF.values() for _, name in visits}
-    return of | {name for _, name, _ in ALONE} | {"association:professional_join", "association:project_compare"}
+    apart = {"association:professional_join", "association:project_compare", "payments:run_check"}
+    while_typing = {"actions:attendance", "actions:alerts", "payments:meter"}
+    return of | {name for _, name, _ in ALONE} | apart | while_typing
