@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, TypeVar
@@ -19,13 +19,20 @@ from payments.selectors.joined import gathered, joined_payees
 KeyT = TypeVar("KeyT", bound=tuple[Any, ...])
 
 
-def balances() -> Balances:
+def balances(*, teams: Collection[int] | None = None, people: Collection[int] | None = None) -> Balances:
     """Return what all lines have used: by team, person and type, per civil year of the action.
 
     Lines under the number of a joined record count for the person who stays.
+
+    Args:
+        teams, people: whose sums are asked for, by the keys of teams and of all records of persons; everybody's by
+            default. What is not asked for is as if nothing had been used.
     """
     kept = kept_ids()
     lines = DueLine.objects.order_by().annotate(year=ExtractYear("held_on"))
+    mine = lines if people is None else lines.filter(professional__in=people)  # all teams together
+    if teams is not None:
+        lines = lines.filter(team__in=teams)
     counted = Case(When(kind=LineKind.REVERSAL, then=Value(-1)), default=Value(1), output_field=IntegerField())
     return Balances(
         team_cents={
@@ -36,14 +43,14 @@ def balances() -> Balances:
             kept,
             (
                 ((person, year), cents)
-                for person, year, cents in lines.values_list("professional_id", "year").annotate(Sum("amount_cents"))
+                for person, year, cents in mine.values_list("professional_id", "year").annotate(Sum("amount_cents"))
             ),
         ),
         paid_counts=_added_by_person(
             kept,
             (
                 ((person, type_, year), count)
-                for person, type_, year, count in lines.values_list("professional_id", "action_type", "year").annotate(
+                for person, type_, year, count in mine.values_list("professional_id", "action_type", "year").annotate(
                     net=Sum(counted)
                 )
             ),

@@ -20,7 +20,7 @@ from django.utils import timezone
 from actions.models import Action
 from actions.selectors.numbering import next_reference
 from association.models import Professional
-from association.selectors.people import kept_ids
+from association.selectors.people import kept_ids, same_person
 from payments.models import PaymentSettings
 from payments.pricing import ActionFacts, Balances, Candidate, Decision, Rules, price
 from payments.pricing.exclusions import NO_CONVENTION, judge
@@ -89,10 +89,10 @@ def read_meter(typed: MeteredAction) -> Reading:
     rules = Rules(settings.deadline_months, settings.personal_ceiling_cents, settings.project_lookahead_months)
     until = _last_day(max(typed.held_on, timezone.localdate()))
     among = _undecided_of_the_year(typed)
-    teams = _tied_teams(typed, among, kept)
+    teams, people = _tied(typed, among, kept)
     facts = reading.Facts.read(team_id=typed.team_id) if len(teams) == 1 else reading.Facts.read()
     action, mine = _candidates(typed, facts, kept)
-    prices, balances = reading.price_list(), _balances(kept)
+    prices, balances = reading.price_list(), _balances(teams, people, kept)
     earlier = takewhile(
         lambda one: (one.action.date, one.action.reference) < (action.date, action.reference),
         (one.candidate for one in reading.candidates(until=typed.held_on, among=among & teams_are(teams), facts=facts)),
@@ -122,8 +122,9 @@ def _undecided_of_the_year(typed: MeteredAction) -> Q:
     return among if typed.action_id is None else among & ~Q(action=typed.action_id)
 
 
-def _tied_teams(typed: MeteredAction, among: Q, kept: Mapping[int, int]) -> set[int]:
-    """Return the team and those tied to it by people who have something undecided in both, one after the other."""
+def _tied(typed: MeteredAction, among: Q, kept: Mapping[int, int]) -> tuple[set[int], set[int]]:
+    """Return the team and those tied to it by people who have something undecided in both, one after the other; and
+    all these people, by the keys of the records that stay."""
     rows = reading.undecided(until=typed.held_on).filter(among).order_by()
     teams_of, people_of = defaultdict(set), defaultdict(set)
     for team, professional in rows.values_list("action__team_id", "professional_id").distinct():
@@ -136,7 +137,7 @@ def _tied_teams(typed: MeteredAction, among: Q, kept: Mapping[int, int]) -> set[
         people |= set().union(*(people_of[team] for team in asked))
         asked = [team for team in set().union(*(teams_of[person] for person in people)) if team not in found]
         found |= set(asked)
-    return found
+    return found, people
 
 
 def _candidates(
@@ -172,9 +173,9 @@ def _candidates(
     return action, sorted(mine, key=lambda one: one.rpps)
 
 
-def _balances(kept: Mapping[int, int]) -> Balances:
-    """What all lines have used, without those that the next run reverses."""
-    balances = read_balances()
+def _balances(teams: set[int], people: set[int], kept: Mapping[int, int]) -> Balances:
+    """What the lines of these teams and people have used, without those that the next run reverses."""
+    balances = read_balances(teams=teams, people=same_person(people))
     for line in reading.lines_to_reverse():
         reading.give_back(balances, line, kept)
     return balances
