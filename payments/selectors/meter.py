@@ -93,9 +93,10 @@ def read_meter(typed: MeteredAction) -> Reading:
     facts = reading.Facts.read(team_id=typed.team_id) if len(teams) == 1 else reading.Facts.read()
     action, mine = _candidates(typed, facts, kept)
     prices, balances = reading.price_list(), _balances(teams, people, kept)
+    of_teams = Q(action__team__in=teams)
     earlier = takewhile(
         lambda one: (one.action.date, one.action.reference) < (action.date, action.reference),
-        (one.candidate for one in reading.candidates(until=typed.held_on, among=among & teams_are(teams), facts=facts)),
+        (one.candidate for one in reading.candidates(until=typed.held_on, among=among & of_teams, facts=facts)),
     )
     deque(price(earlier, prices, balances, rules=rules, until=until), maxlen=0)
     judged = judge(action, rules=rules, until=until)
@@ -109,11 +110,6 @@ def read_meter(typed: MeteredAction) -> Reading:
         team_left_after=balances.left_to_team(typed.team_id, judged.year, judged.ceiling_cents),
         people_left=_people_left(mine, balances, judged.year, rules.personal_ceiling_cents),
     )
-
-
-def teams_are(teams: set[int]) -> Q:
-    """Return the condition on participations that their action is of one of these teams."""
-    return Q(action__team__in=teams)
 
 
 def _undecided_of_the_year(typed: MeteredAction) -> Q:

@@ -316,11 +316,12 @@ def test_map_asks_as_much_for_many_teams_as_for_few(staff: Client) -> None:
         for _ in range(count):
             TeamFactory(accompanied=True).communes.add(CommuneFactory(), CommuneFactory())
 
+    addresses = (MAP, f"{MAP}tableaux/")
     more(2)
-    few = queries(staff, MAP)
+    few = [queries(staff, address) for address in addresses]
     more(30)
-    assert queries(staff, MAP) == few
-    assert few <= 14
+    assert [queries(staff, address) for address in addresses] == few
+    assert max(few) <= 14
 
 
 def test_ways_to_look_at_teams_lead_to_each_other(staff: Client, signed_in: Callable[..., Client]) -> None:
