@@ -205,7 +205,11 @@ class Participation(models.Model):
             # How many took part is counted for each action of a list.
             models.Index(
                 fields=["action"], condition=models.Q(refused_at__isnull=True), name="participation_not_refused"
-            )
+            ),
+            # The few refused ones: each run and the meter look for those that had earned something.
+            models.Index(
+                fields=["refused_at"], condition=models.Q(refused_at__isnull=False), name="participation_refused"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -93,16 +93,19 @@ def to_be_redone() -> Q:
 
 def lines_to_reverse() -> QuerySet[DueLine]:
     """Return the live lines to reverse, in the fixed order: no longer owed, or to be priced anew."""
-    no_longer_owed = Q(participation__action__state=Action.State.CANCELLED) | Q(participation__refused_at__isnull=False)
-    return (
-        live_lines()
-        .filter(no_longer_owed | to_be_redone())
-        .order_by(
-            "held_on",
-            code_point("participation__action__reference"),
-            code_point("participation__professional__rpps"),
-            "id",
-        )
+    # Each reason from its own index: one condition with « or » over three tables would read every line of every year.
+    live = live_lines().order_by()
+    reasons = (
+        Q(participation__action__state=Action.State.CANCELLED),
+        Q(participation__refused_at__isnull=False),
+        to_be_redone(),
+    )
+    first, *others = (live.filter(reason).values("pk") for reason in reasons)
+    return DueLine.objects.filter(pk__in=first.union(*others)).order_by(
+        "held_on",
+        code_point("participation__action__reference"),
+        code_point("participation__professional__rpps"),
+        "id",
     )
 
 

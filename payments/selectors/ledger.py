@@ -19,17 +19,26 @@ from payments.selectors.joined import gathered, joined_payees
 KeyT = TypeVar("KeyT", bound=tuple[Any, ...])
 
 
-def balances(*, teams: Collection[int] | None = None, people: Collection[int] | None = None) -> Balances:
+def balances(
+    *, teams: Collection[int] | None = None, people: Collection[int] | None = None, year: int | None = None
+) -> Balances:
     """Return what all lines have used: by team, person and type, per civil year of the action.
 
     Lines under the number of a joined record count for the person who stays.
 
     Args:
         teams, people: whose sums are asked for, by the keys of teams and of all records of persons; everybody's by
-            default. What is not asked for is as if nothing had been used.
+            default.
+        year: the only civil year asked for; every year by default.
+
+    What is not asked for is as if nothing had been used.
     """
     kept = kept_ids()
-    lines = DueLine.objects.order_by().annotate(year=ExtractYear("held_on"))
+    lines = DueLine.objects.order_by()
+    if year is None:
+        lines = lines.annotate(year=ExtractYear("held_on"))
+    else:  # not taken out of the date of every line
+        lines = lines.filter(held_on__year=year).annotate(year=Value(year, output_field=IntegerField()))
     mine = lines if people is None else lines.filter(professional__in=people)  # all teams together
     if teams is not None:
         lines = lines.filter(team__in=teams)

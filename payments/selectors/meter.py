@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from actions.models import Action
 from actions.selectors.numbering import next_reference
-from association.models import Professional
+from association.models import Membership, Professional
 from association.selectors.people import kept_ids, same_person
 from payments.models import PaymentSettings
 from payments.pricing import ActionFacts, Balances, Candidate, Decision, Rules, price
@@ -92,7 +92,7 @@ def read_meter(typed: MeteredAction) -> Reading:
     teams, people = _tied(typed, among, kept)
     facts = reading.Facts.read(team_id=typed.team_id) if len(teams) == 1 else reading.Facts.read()
     action, mine = _candidates(typed, facts, kept)
-    prices, balances = reading.price_list(), _balances(teams, people, kept)
+    prices, balances = reading.price_list(), _balances(teams, people, kept, typed.held_on.year)
     of_teams = Q(action__team__in=teams)
     earlier = takewhile(
         lambda one: (one.action.date, one.action.reference) < (action.date, action.reference),
@@ -119,21 +119,29 @@ def _undecided_of_the_year(typed: MeteredAction) -> Q:
 
 
 def _tied(typed: MeteredAction, among: Q, kept: Mapping[int, int]) -> tuple[set[int], set[int]]:
-    """Return the team and those tied to it by people who have something undecided in both, one after the other; and
-    all these people, by the keys of the records that stay."""
-    rows = reading.undecided(until=typed.held_on).filter(among).order_by()
-    teams_of, people_of = defaultdict(set), defaultdict(set)
-    for team, professional in rows.values_list("action__team_id", "professional_id").distinct():
+    """Return the team and those tied to it by members who have something undecided in both, one after the other; and
+    all their members with the people typed, by the keys of the records that stay.
+
+    Who is a member of one team only ties nothing, and who is no member uses nothing (rule MEMBER): so only what members
+    of several teams have undecided is read, one query for each step from team to team.
+    """
+    members_of, teams_of = defaultdict(set), defaultdict(set)
+    for team, professional in Membership.objects.order_by().values_list("team_id", "professional_id"):
         person = kept.get(professional, professional)
+        members_of[team].add(person)
         teams_of[person].add(team)
-        people_of[team].add(person)
-    found, people = {typed.team_id}, {kept.get(pk, pk) for pk, _ in typed.people}
-    asked: list[int] = [typed.team_id]
-    while asked:
-        people |= set().union(*(people_of[team] for team in asked))
-        asked = [team for team in set().union(*(teams_of[person] for person in people)) if team not in found]
-        found |= set(asked)
-    return found, people
+    typed_people = {kept.get(pk, pk) for pk, _ in typed.people}
+    shared = {person for person, teams in teams_of.items() if len(teams) > 1}
+    undecided = reading.undecided(until=typed.held_on).filter(among).order_by()
+    found, asked = {typed.team_id}, members_of[typed.team_id] | typed_people
+    seen: set[int] = set()
+    while asked := (asked & shared) - seen:
+        rows = undecided.filter(professional__in=same_person(asked))
+        more = set(rows.values_list("action__team_id", flat=True).distinct()) - found
+        seen |= asked
+        found |= more
+        asked = set().union(*(members_of[team] for team in more))
+    return found, typed_people.union(*(members_of[team] for team in found))
 
 
 def _candidates(
@@ -169,10 +177,12 @@ def _candidates(
     return action, sorted(mine, key=lambda one: one.rpps)
 
 
-def _balances(teams: set[int], people: set[int], kept: Mapping[int, int]) -> Balances:
-    """What the lines of these teams and people have used, without those that the next run reverses."""
-    balances = read_balances(teams=teams, people=same_person(people))
-    for line in reading.lines_to_reverse():
+def _balances(teams: set[int], people: set[int], kept: Mapping[int, int], year: int) -> Balances:
+    """What the year's lines of these teams and people have used, without those that the next run reverses."""
+    records = same_person(people)
+    balances = read_balances(teams=teams, people=records, year=year)
+    mine = Q(team__in=teams) | Q(professional__in=records)
+    for line in reading.lines_to_reverse().filter(mine, held_on__year=year):
         reading.give_back(balances, line, kept)
     return balances
 

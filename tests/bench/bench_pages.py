@@ -39,7 +39,10 @@ def multiply_actions(wanted: int) -> None:
     from association.bulk import insert_rows
     from payments.models import DueLine, Run
 
-    known = list(Action.objects.filter(state="validated").order_by("pk").values_list("pk", "team", "type", "held_on"))
+    # Of the months that the region has paid: copies of what waits for a run would wait for ever.
+    run = Run.objects.get(kind="opening").pk
+    paid = DueLine.objects.filter(run=run).values("participation__action")
+    known = list(Action.objects.filter(pk__in=paid).order_by("pk").values_list("pk", "team", "type", "held_on"))
     last = Action.objects.order_by("-pk").values_list("pk", flat=True)[0]
     copies = [
         (last + 1 + n, *known[n % len(known)], n % WAITING == 0) for n in range(max(0, wanted - Action.objects.count()))
@@ -65,7 +68,6 @@ def multiply_actions(wanted: int) -> None:
         ["action", "professional", "role", "refused_reason"],
         ((pk, person, role, "") for pk, source, *_ in copies for person, role in people[source]),
     )
-    run = Run.objects.get(kind="opening").pk
     parts = Participation.objects.filter(action__gt=last).values_list("action_id", "professional_id", "pk")
     part_of = {(action, person): pk for action, person, pk in parts}
     due: dict[int, list[tuple[object, ...]]] = defaultdict(list)
