@@ -131,6 +131,34 @@ def test_meter_counts_what_a_person_has_undecided_in_another_team(office: Office
     assert by_run(office, typed) == expected
 
 
+def test_meter_follows_what_people_share_from_team_to_team(office: Office) -> None:
+    """One paid RCP a year. What a pharmacist did in a third team leaves the second team's only 50 EUR to somebody who
+    is a member here too, and whose one RCP that is."""
+    PriceFactory(yearly_cap=1, version=2)
+    here, away = office.people[0], ProfessionalFactory(pharmacist=True)
+    second, third = (ConventionFactory(signed=True) for _ in range(2))
+    ConventionTerms.objects.filter(convention=second).update(ceiling_cents=50_00)
+    for convention, people in ((second, (here, away)), (third, (away,))):
+        for person in people:
+            stay = MembershipFactory(team=convention.team, professional=person)
+            AdhesionFactory(convention=convention, membership=stay, signed=True)
+    for reference, convention, person, day in (
+        ("B-1", third, away, 1),
+        ("B-2", second, away, 2),
+        ("B-3", second, here, 3),
+    ):
+        earlier = Action(
+            reference=reference, team=convention.team, type="RCP", held_on=date(2026, 7, day), declared_on=DAY
+        )
+        office._enter(earlier, "validated")
+        for one in (person, office.people[1]):  # two professions; the second is no member there
+            ParticipationFactory(action=earlier, professional=one)
+    typed = typed_for(office)
+    expected = by_meter(typed)
+    assert expected[here.pk] == "CAP_COUNT"
+    assert by_run(office, typed) == expected
+
+
 def test_meter_says_why_somebody_gets_nothing(office: Office) -> None:
     MembershipPeriod.objects.filter(membership__professional=office.people[0]).update(mode="salarie")
     office.convention.adhesions.filter(membership__professional=office.people[1]).update(

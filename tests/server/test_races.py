@@ -158,7 +158,7 @@ def test_a_run_is_approved_by_two_people(race: Race, office: Office) -> None:
     outcomes = race.run(
         lambda: services.approve_run(run=run, actor=office.treasurer),
         lambda: services.approve_run(run=run, actor=office.president),
-        # What changed since the submission is looked for in between: they meet when the state is read for the last time.
+        # It is looked for changes in between: they meet when the state is read for the last time.
         after=(2, 2),
     )
     assert one_succeeds_and_the_other_is_told(outcomes) is race.with_lock, outcomes
