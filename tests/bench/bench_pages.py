@@ -188,10 +188,12 @@ def main() -> None:
     is_empty = open_database(may_be_filled=True)
     from django.conf import settings
     from django.core.management import call_command
+    from django.core.management.color import no_style
     from django.db import connection, transaction
 
     from actions.models import Action
     from association.models import Professional, Team
+    from payments.models import Payment
     from tests.bench.pages import pages
 
     settings.ALLOWED_HOSTS = ["testserver"]
@@ -200,6 +202,8 @@ def main() -> None:
         with transaction.atomic():
             multiply_actions(actions)
         with connection.cursor() as cursor:
+            for behind in connection.ops.sequence_reset_sql(no_style(), [Action, Payment]):
+                cursor.execute(behind)  # their numbers were written with them
             cursor.execute("ANALYZE")
     print(
         f"{Team.objects.count()} équipes, {Professional.objects.count()} professionnels, "

@@ -5,12 +5,10 @@ The race runs twice: as it is, and with the lock on the year taken away, where i
 
 from __future__ import annotations
 
-import threading
-from contextlib import suppress
 from datetime import date
+from functools import partial
 
 import pytest
-from django.db import connection
 
 from actions.models import Action, ActionSequence
 from actions.selectors.numbering import first_free
@@ -18,9 +16,9 @@ from actions.services import numbering, save_draft
 from actions.services.declaring import TypedAction
 from association.models import Role, Team, User
 from tests import factories
+from tests.server.meeting import Meeting, at_the_same_time
 
 pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
-MEETING_SECONDS = 1.5
 
 
 def write(team: Team, actor: User) -> str:
@@ -30,30 +28,15 @@ def write(team: Team, actor: User) -> str:
 
 def write_at_the_same_time(teams: list[Team], actor: User, monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Write an action of each team in a thread; all meet once they have read the number of the year."""
-    meeting = threading.Barrier(len(teams))
-    outcomes: list[object] = [None] * len(teams)
+    meeting = Meeting(len(teams))
 
     def meet(year: int, after: int) -> int:
         place = first_free(year, after)
-        with suppress(threading.BrokenBarrierError):
-            meeting.wait(MEETING_SECONDS)
+        meeting.wait()
         return place
 
-    def run(place: int) -> None:
-        try:
-            outcomes[place] = write(teams[place], actor)
-        except Exception as error:  # the outcome of the race, looked at by the test
-            outcomes[place] = error
-        finally:
-            connection.close()
-
     monkeypatch.setattr(numbering, "first_free", meet)
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(teams))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return outcomes
+    return at_the_same_time(*(partial(write, team, actor) for team in teams))
 
 
 @pytest.mark.parametrize("with_lock", [True, False])

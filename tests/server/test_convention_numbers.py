@@ -5,47 +5,30 @@ The race runs twice: as it is, and with the lock on the year taken away, where i
 
 from __future__ import annotations
 
-import threading
-from contextlib import suppress
+from functools import partial
 
 import pytest
-from django.db import connection
 
 from association.models import Role, Team, User
 from conventions.models import Convention, ConventionSequence
 from conventions.services import numbering
 from tests import factories
 from tests.conventions.making import drafted, recognised_team
+from tests.server.meeting import Meeting, at_the_same_time
 
 pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
-MEETING_SECONDS = 1.5
 
 
 def draft_at_the_same_time(teams: list[Team], actor: User, monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Draft a convention for each team in a thread; all meet once they have read the number of the year."""
-    meeting = threading.Barrier(len(teams))
-    outcomes: list[object] = [None] * len(teams)
+    meeting = Meeting(len(teams))
 
     def meet(year: int, place: int) -> bool:
-        with suppress(threading.BrokenBarrierError):
-            meeting.wait(MEETING_SECONDS)
+        meeting.wait()
         return False
 
-    def run(place: int) -> None:
-        try:
-            outcomes[place] = drafted(teams[place], actor).number
-        except Exception as error:  # the outcome of the race, looked at by the test
-            outcomes[place] = error
-        finally:
-            connection.close()
-
     monkeypatch.setattr(numbering, "_is_given", meet)
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(teams))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return outcomes
+    return at_the_same_time(*(partial(drafted, team, actor) for team in teams))
 
 
 @pytest.mark.parametrize("with_lock", [True, False])

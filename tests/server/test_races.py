@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from association import workflow
 from association.machine import TransitionRefused
@@ -23,17 +22,17 @@ from payments.services import runs as services
 from tests import factories
 from tests.factories.money import french_iban
 from tests.payments.office import JULY, Office
+from tests.server.meeting import Meeting, at_the_same_time
 
 pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
 
-MEETING_SECONDS = 1.5
 Call = Callable[[], Any]
 
 
 class Race:
     """Runs calls at the same time, each in a thread with its own connection; they meet right after one of their locks.
 
-    With the lock only one can be there: the meeting breaks up after `MEETING_SECONDS` and the other comes later.
+    With the lock only one can be there: the meeting breaks up after a while and the other comes later.
     Without it all have read the same row when they go on.
     """
 
@@ -53,9 +52,7 @@ class Race:
             monkeypatch.setattr(module, "lock", lock)
 
     def meet(self) -> None:
-        """Wait for the others, not for ever."""
-        with suppress(threading.BrokenBarrierError):
-            self.meeting.wait(MEETING_SECONDS)
+        self.meeting.wait()
 
     def run(self, *calls: Call, after: tuple[int, ...] = ()) -> list[object]:
         """Return what each call gave, or the exception that it raised.
@@ -63,24 +60,13 @@ class Race:
         Args:
             after: for each call, after which of its locks it meets the others (the first).
         """
-        self.meeting = threading.Barrier(len(calls))
-        outcomes: list[object] = [None] * len(calls)
+        self.meeting = Meeting(len(calls))
 
-        def run(place: int, call: Call) -> None:
+        def counted(place: int, call: Call) -> Any:
             self.own.locks_left = after[place] if after else 1
-            try:
-                outcomes[place] = call()
-            except Exception as error:  # the outcome of the race, looked at by the test
-                outcomes[place] = error
-            finally:
-                connection.close()
+            return call()
 
-        threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
-        return outcomes
+        return at_the_same_time(*(partial(counted, *pair) for pair in enumerate(calls)))
 
 
 def one_succeeds_and_the_other_is_told(outcomes: list[object]) -> bool:
