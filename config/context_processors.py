@@ -14,7 +14,8 @@ from django.urls import NoReverseMatch, reverse
 class Entry:
     """One line of the navigation; an entry without permission is for everybody who is signed in.
 
-    ``inside``: other ways to look at the same things, one step further in.
+    ``inside``: other ways to look at the same things, one step further in. ``also``: how the addresses of pages begin
+    that belong here and do not lie under the entry's own.
     """
 
     label: str
@@ -22,6 +23,7 @@ class Entry:
     icon: str
     permission: str = ""
     inside: tuple[Entry, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,18 +54,31 @@ NAVIGATION = (
                     Entry("Tableau", "association:team_board", "board", "association.view_overview"),
                     Entry("Carte", "association:team_map", "map", "association.view_overview"),
                 ),
+                also=("/membres/", "/echanges/"),
             ),
             Entry("Dossiers à l’ARS", "association:recognition_list", "file", "association.view_recognition"),
             Entry("Projets de santé", "association:project_list", "list", "association.view_project"),
             Entry("Documents", "association:document_list", "file", "association.open_document"),
-            Entry("Professionnels", "association:professional_list", "user", "association.view_professional"),
+            Entry(
+                "Professionnels",
+                "association:professional_list",
+                "user",
+                "association.view_professional",
+                also=("/societes/",),
+            ),
             Entry("Structures", "association:structure_list", "structures", "association.view_structure"),
         ),
     ),
     Group(
         "Activité",
         (
-            Entry("Conventions", "conventions:convention_list", "file", "conventions.view_convention"),
+            Entry(
+                "Conventions",
+                "conventions:convention_list",
+                "file",
+                "conventions.view_convention",
+                also=("/avenants/",),
+            ),
             Entry(
                 "Actions",
                 "actions:action_list",
@@ -132,7 +147,7 @@ def _open(entries: tuple[Entry, ...], user: Any, path: str) -> list[dict[str, An
             continue
         if entry.permission and not user.has_perm(entry.permission):
             continue
-        current = path == url if entry.view == "home" else path.startswith(url)
+        current = path == url if entry.view == "home" else path.startswith((url, *entry.also))
         inside = _open(entry.inside, user, path)
         rooms.append({"label": entry.label, "url": url, "icon": entry.icon, "current": current, "inside": inside})
     return rooms

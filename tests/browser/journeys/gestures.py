@@ -100,7 +100,8 @@ def open_team(visit: Visit, team: Team) -> None:
 
 
 def add_member(visit: Visit, team: Team, person: Professional, *, referent: bool = False, **more: str) -> Membership:
-    """Add a confirmed member who has a record; ``joined_on``: a day (ISO), today otherwise; ``status``: its label."""
+    """Add a confirmed member who has a record; ``joined_on``: a day (ISO), today otherwise; ``status``: its label;
+    ``shot``: the name of a picture of what was typed."""
     page = visit.page
     visit.open(f"/equipes/{team.pk}/membres/ajouter/")
     page.get_by_label("Professionnel déjà enregistré").fill(person.rpps)
@@ -111,6 +112,8 @@ def add_member(visit: Visit, team: Team, person: Professional, *, referent: bool
         page.get_by_label("Société ou employeur payé à sa place").fill(company)
     if referent:
         page.get_by_label("Référent·e de l’équipe").check()
+    if shot := more.get("shot"):
+        shoot(visit, shot)
     page.get_by_role("button", name="Ajouter à l’équipe").click()
     page.wait_for_url("**#membres")
     return Membership.objects.get(team=team, professional=person)
@@ -249,6 +252,8 @@ def leave(visit: Visit, membership: Membership, last_day: date) -> None:
     visit.open(f"/membres/{membership.pk}/")
     page.get_by_label("Dernier jour dans l’équipe").fill(last_day.isoformat())
     page.get_by_role("button", name="Enregistrer le départ…").click()
+    page.get_by_role("button", name="Confirmer le départ").wait_for()
+    shoot(visit, "membre-depart")
     page.get_by_role("button", name="Confirmer le départ").click()
     page.wait_for_url("**/equipes/**")
 
