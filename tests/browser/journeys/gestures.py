@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -99,9 +99,16 @@ def open_team(visit: Visit, team: Team) -> None:
     visit.open(f"/equipes/{team.pk}/")
 
 
-def add_member(visit: Visit, team: Team, person: Professional, *, referent: bool = False, **more: str) -> Membership:
-    """Add a confirmed member who has a record; ``joined_on``: a day (ISO), today otherwise; ``status``: its label;
-    ``shot``: the name of a picture of what was typed."""
+def add_member(
+    visit: Visit,
+    team: Team,
+    person: Professional,
+    *,
+    referent: bool = False,
+    before_saving: Callable[[], None] | None = None,
+    **more: str,
+) -> Membership:
+    """Add a confirmed member who has a record; ``joined_on``: a day (ISO), today otherwise; ``status``: its label."""
     page = visit.page
     visit.open(f"/equipes/{team.pk}/membres/ajouter/")
     page.get_by_label("Professionnel déjà enregistré").fill(person.rpps)
@@ -112,8 +119,8 @@ def add_member(visit: Visit, team: Team, person: Professional, *, referent: bool
         page.get_by_label("Société ou employeur payé à sa place").fill(company)
     if referent:
         page.get_by_label("Référent·e de l’équipe").check()
-    if shot := more.get("shot"):
-        shoot(visit, shot)
+    if before_saving:
+        before_saving()
     page.get_by_role("button", name="Ajouter à l’équipe").click()
     page.wait_for_url("**#membres")
     return Membership.objects.get(team=team, professional=person)

@@ -36,7 +36,13 @@ def test_team_is_supported_attested_and_becomes_an_msp(
     team = do.register(visit, name="Soins du Vignoble", kind="esp_clap", commune="Ancenis-Saint-Géréon", ars=cast.ars)
     for person in (cast.doctor, cast.nurse):
         do.add_member(visit, team, person)
-    pharmacist = do.add_member(visit, team, cast.pharmacist, company=officine().code, shot="membre-ajouter")
+    pharmacist = do.add_member(
+        visit,
+        team,
+        cast.pharmacist,
+        company=officine().code,
+        before_saving=lambda: do.shoot(visit, "membre-ajouter"),
+    )
     link(visit, team, "membre", structure(visit, "cpts", "du Vignoble"), starts_on="2026-02-01")
     link(visit, team, "appui", structure(visit, "pta", "de Loire-Atlantique"), starts_on="2026-03-02")
     recognised(visit, cast, team, calendar)
