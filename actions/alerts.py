@@ -22,6 +22,7 @@ class AlertCode(StrEnum):
     LATE = "LATE"
     SAME_FILE = "SAME_FILE"
     MISSING_EVIDENCE = "MISSING_EVIDENCE"
+    SESSIONS = "SESSIONS"
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,12 @@ class ActionFacts:
         declared_on: the day of the declaration; today for one that is being typed.
         late_months: after how many months a declaration is signalled (setting).
         same: actions of the same team, type, day and people.
-        elsewhere: by name of a participant, the actions of other teams on the same day.
+        elsewhere: by name of a participant and day, the actions of other teams on that day: the action's own day, or
+            that of a session at which the person was.
         same_files: by label of a piece, the actions that have the same file.
         missing: labels of the pieces that the association asks for and that are not there.
+        not_counted: names of those who were at a session and are not ticked as participants.
+        at_no_session: names of participants who were at none of the sessions, when there are some.
     """
 
     type: str
@@ -80,15 +84,17 @@ class ActionFacts:
     late_months: int
     conventions: tuple[Agreed, ...] = ()
     same: tuple[Other, ...] = ()
-    elsewhere: tuple[tuple[str, Other], ...] = ()
+    elsewhere: tuple[tuple[str, date, Other], ...] = ()
     same_files: tuple[tuple[str, Other], ...] = ()
     missing: tuple[str, ...] = ()
+    not_counted: tuple[str, ...] = ()
+    at_no_session: tuple[str, ...] = ()
 
 
 def alerts(facts: ActionFacts) -> list[Alert]:
     """Return what is worth a look, the weightiest first."""
-    return [*_same_action(facts), *_same_files(facts), *_convention(facts), *_elsewhere(facts), *_late(facts),
-            *_missing(facts)]  # fmt: skip
+    return [*_same_action(facts), *_same_files(facts), *_convention(facts), *_elsewhere(facts), *_sessions(facts),
+            *_late(facts), *_missing(facts)]  # fmt: skip
 
 
 def add_months(day: date, months: int) -> date:
@@ -145,12 +151,28 @@ def _why_outside(day: date, known: tuple[Agreed, ...]) -> str:
 
 
 def _elsewhere(facts: ActionFacts) -> Iterator[Alert]:
-    for person, other in facts.elsewhere:
+    for person, day, other in facts.elsewhere:
+        when = "le même jour" if day == facts.held_on else f"le {day:%d/%m/%Y}, jour d'une séance,"
         yield Alert(
             AlertCode.ELSEWHERE,
-            f"{person} figure le même jour dans une action d'une autre équipe : {other.said}. Vérifiez sa présence.",
+            f"{person} figure {when} dans une action d'une autre équipe : {other.said}. Vérifiez sa présence.",
             other.url,
             "Voir cette action",
+        )
+
+
+def _sessions(facts: ActionFacts) -> Iterator[Alert]:
+    """Only participations are paid: a session says who was there, and the two lists are worth comparing."""
+    if facts.not_counted:
+        yield Alert(
+            AlertCode.SESSIONS,
+            f"Présent à une séance sans être coché comme participant : {', '.join(facts.not_counted)}. Seuls les "
+            "participants sont indemnisés.",
+        )
+    if facts.at_no_session:
+        yield Alert(
+            AlertCode.SESSIONS,
+            f"Participant présent à aucune séance : {', '.join(facts.at_no_session)}. Vérifiez les présences.",
         )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
+from association.models import TransitionLog
 from association.nomenclature import ActionType
 from conventions.models import Convention
 
@@ -72,4 +74,17 @@ def not_by_the_declarant(action: Any, actor: Any, arguments: Any) -> str | None:
 
     if action.declared_by_id and action.declared_by_id == actor.pk and ActionSettings.current().validated_by_another:
         return "Vous avez déclaré cette action : une autre personne la valide."
+    return None
+
+
+def by_its_author_or_the_office(action: Any, actor: Any, arguments: Any) -> str | None:
+    """A referent discards the drafts that he or she typed; whoever validates, any."""
+    if actor.has_perm("actions.validate_action"):
+        return None
+    written = TransitionLog.objects.filter(
+        content_type=ContentType.objects.get_for_model(action), object_id=action.pk, to_state="draft"
+    ).order_by("pk")
+    first = written.select_related("actor").first()
+    if first is not None and first.actor_id != actor.pk:
+        return f"Ce brouillon est de {first.actor} : cette personne l'abandonne, ou l'association."
     return None

@@ -13,7 +13,12 @@ from association.selectors.people import kept_ids, same_person
 from association.workbook import Book, Row
 
 # They came to nothing and stay so: who took part in them is told, and counts for nothing.
-CAME_TO_NOTHING = (Action.State.NOT_RETAINED, Action.State.WITHDRAWN, Action.State.CANCELLED)
+CAME_TO_NOTHING = (
+    Action.State.NOT_RETAINED,
+    Action.State.WITHDRAWN,
+    Action.State.CANCELLED,
+    Action.State.DISCARDED,
+)
 NAMED = 10
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import IO
 
-from reportlab.platypus import Table
+from reportlab.platypus import Flowable, PageBreak, Table
 
 from association.pdf.pieces import gap, lead, line, qr_code, small, table, title
 from association.pdf.sheet import write_pdf
@@ -24,24 +24,52 @@ REMINDER = (
 
 
 @dataclass(frozen=True)
+class Sheet:
+    """One evening to sign for.
+
+    Attributes:
+        people: (name, profession) of those who may take part, by name.
+        number: of a session, from 1 on; 0 for the day of the action itself.
+    """
+
+    held_on: date
+    people: tuple[tuple[str, str], ...]
+    number: int = 0
+
+
+@dataclass(frozen=True)
 class AttendanceContent:
-    """What the sheet prints. ``people``: (name, profession) of those who may take part, by name."""
+    """What the paper prints: one sheet per session, or the one of the action's day."""
 
     reference: str
     organisation: str
     team: str
     type: str
-    held_on: date
-    people: tuple[tuple[str, str], ...]
+    sheets: tuple[Sheet, ...]
 
 
 def attendance_pdf(content: AttendanceContent, buffer: str | Path | IO[bytes]) -> None:
-    """Write the sheet. The same content gives the same bytes; the QR code holds the reference and nothing else."""
-    said = [line(text, CELL_STRONG) for text in (content.team, long_date(content.held_on), content.reference)]
+    """Write the sheets. The same content gives the same bytes; the QR code holds the reference and nothing else."""
+    story: list[Flowable] = []
+    for sheet in content.sheets:
+        story += [*([PageBreak()] if story else []), *_sheet(content, sheet)]
+    write_pdf(
+        buffer,
+        story,
+        title=f"Feuille de présence, {content.team}",
+        reference=content.reference,
+        organisation=content.organisation,
+    )
+
+
+def _sheet(content: AttendanceContent, sheet: Sheet) -> list[Flowable]:
+    day = long_date(sheet.held_on)
+    when = f"Séance {sheet.number}, {day}" if sheet.number else day
+    said = [line(text, CELL_STRONG) for text in (content.team, when, content.reference)]
     head = Table([[said, qr_code(content.reference, QR_SIDE)]], colWidths=[TEXT_WIDTH - QR_SIDE, QR_SIDE])
-    rows = [(name, profession, TO_SIGN) for name, profession in content.people]
+    rows = [(name, profession, TO_SIGN) for name, profession in sheet.people]
     rows += [("", "", TO_SIGN)] * BLANK_LINES
-    story = [
+    return [
         title("Feuille de présence"),
         lead(content.type),
         head,
@@ -50,10 +78,3 @@ def attendance_pdf(content: AttendanceContent, buffer: str | Path | IO[bytes]) -
         gap(10),
         small(REMINDER),
     ]
-    write_pdf(
-        buffer,
-        story,
-        title=f"Feuille de présence, {content.team}",
-        reference=content.reference,
-        organisation=content.organisation,
-    )

@@ -11,6 +11,7 @@ urlpatterns = [
     *listing_urls("actions/", ActionList),
     path("actions/nouvelle/", declaring.action_new, name="action_new"),
     path("actions/saisie/presence/", declaring.attendance, name="attendance"),
+    path("actions/saisie/seances/", declaring.sessions, name="sessions"),
     path("actions/saisie/signalements/", declaring.alerts_typed, name="alerts"),
     path("actions/a-valider/", queue.queue, name="queue"),
     path("actions/a-valider/<int:pk>/", queue.queue_one, name="queue_one"),

@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
 
+from actions.forms.fields import CountField
+from actions.forms.sessions import bound_sessions, typed_sessions
 from actions.forms.typed import people_in
 from actions.models import Action, EvidenceKind
 from actions.models.evidence import kinds_of
@@ -26,15 +28,6 @@ def teams_with_convention(user: User) -> QuerySet[Team]:
     """Return the teams of the user's scope that have signed a convention, by name."""
     signed = Convention.objects.filter(team=OuterRef("pk"), state__in=Convention.PAYING)
     return Team.objects.visible_to(user).filter(Exists(signed)).order_by("name", "code")
-
-
-class CountField(forms.IntegerField):
-    """A number that somebody counts."""
-
-    def __init__(self, *, most: int, **options: Any) -> None:
-        wrong = f"Écrivez un nombre entier, entre {options.get('min_value', 0)} et {most}."
-        errors = {"invalid": wrong, "max_value": wrong, "min_value": wrong}
-        super().__init__(required=False, max_value=most, error_messages=errors, **options)
 
 
 class ActionForm(VersionedForm):
@@ -100,12 +93,16 @@ class ActionForm(VersionedForm):
         given = super().clean() or self.cleaned_data
         if given.get("evidence_file") and not given.get("evidence_kind"):
             self.add_error("evidence_kind", "Dites ce qu’est cette pièce.")
+        self.sessions = bound_sessions(self.data)
+        if any([not session.is_valid() for _, session in self.sessions]):  # noqa: C419 - each says what is wrong with it
+            self.add_error(None, "Une séance est à corriger, plus bas.")
         return given
 
     def typed(self) -> TypedAction:
         """Return what was typed, with who is ticked."""
         given = {name: value for name, value in self.values().items() if not name.startswith("evidence_")}
-        return TypedAction(people=people_in(self.data), **given)
+        sessions = typed_sessions(self.data, self.sessions)
+        return TypedAction(people=people_in(self.data), sessions=sessions, **given)
 
     def brought(self) -> list[Brought]:
         """Return the file that comes with the form, if there is one."""

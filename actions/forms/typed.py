@@ -14,10 +14,15 @@ from association.forms.shared import FIRST_DAY, LAST_DAY, LONGEST_KEY
 from association.models import Team, User
 from association.nomenclature import ActionType, ParticipationRole
 
+MOST_SESSIONS = 40  # of one action: a weekly evening for most of a year
+
 
 @dataclass(frozen=True)
 class SoFar:
-    """Team, day and type as far as they are there, who is ticked in which role, and the action that is changed."""
+    """Team, day and type as far as they are there, who is ticked in which role, and the action that is changed.
+
+    ``sessions``: who was at each session, by its day.
+    """
 
     team: Team | None = None
     held_on: date | None = None
@@ -25,6 +30,7 @@ class SoFar:
     people: dict[int, str] = field(default_factory=dict)
     drawn_for: str = ""
     action: Action | None = None
+    sessions: dict[date, frozenset[int]] = field(default_factory=dict)
 
     @property
     def is_enough(self) -> bool:
@@ -68,6 +74,7 @@ def read_so_far(given: QueryDict, *, user: User) -> SoFar:
         people=people_in(given),
         drawn_for=type_of(given.get("drawn_for", "")),
         action=Action.objects.visible_to(user).select_related("team").filter(pk=pk).first() if pk else None,
+        sessions=sessions_in(given),
     )
 
 
@@ -75,6 +82,22 @@ def people_in(given: QueryDict) -> dict[int, str]:
     """Return the roles of those who are ticked, by their keys."""
     keys = (key_of(one) for one in given.getlist("people"))
     return {key: given.get(f"role_{key}") or ParticipationRole.PARTICIPANT.value for key in keys if key}
+
+
+def session_keys(given: QueryDict) -> list[str]:
+    """Return the numbers under which the sessions of a form are written, as text, in the order of the page."""
+    return [one for one in dict.fromkeys(given.getlist("session")) if key_of(one) is not None][:MOST_SESSIONS]
+
+
+def session_people(given: QueryDict, number: str) -> frozenset[int]:
+    """Return the keys of those who are ticked at one session."""
+    return frozenset(pk for one in given.getlist(f"session_{number}-people") if (pk := key_of(one)))
+
+
+def sessions_in(given: QueryDict) -> dict[date, frozenset[int]]:
+    """Return who is ticked at each session whose day is there already."""
+    days = {one: day_of(given.get(f"session_{one}-held_on", "")) for one in session_keys(given)}
+    return {day: session_people(given, one) for one, day in days.items() if day}
 
 
 def grid_of(so_far: SoFar) -> Grid:

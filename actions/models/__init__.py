@@ -1,5 +1,6 @@
 from actions.models.actions import DECLARE, VALIDATE, Action, Participation
 from actions.models.evidence import Evidence, EvidenceKind
+from actions.models.sessions import ActionSession
 from actions.models.settings import ActionSequence, ActionSettings
 
 __all__ = [
@@ -7,6 +8,7 @@ __all__ = [
     "VALIDATE",
     "Action",
     "ActionSequence",
+    "ActionSession",
     "ActionSettings",
     "Evidence",
     "EvidenceKind",

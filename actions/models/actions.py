@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from actions.gates import (
+    by_its_author_or_the_office,
     by_members_of_the_day,
     has_participants,
     has_required_evidence,
@@ -50,6 +51,7 @@ class Action(Stateful):
         NOT_RETAINED = "not_retained", "Non retenue"
         WITHDRAWN = "withdrawn", "Retirée"
         CANCELLED = "cancelled", "Annulée"
+        DISCARDED = "discarded", "Abandonnée"
 
     state = StateField(choices=State, default=State.DRAFT)
     reference = models.CharField("référence", max_length=40, unique=True)
@@ -73,6 +75,8 @@ class Action(Stateful):
         "association.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="délai levé par"
     )
     deadline_lifted_reason = WordsField("motif de la levée du délai", max_length=200, blank=True)
+    # Of what was typed in a grid or brought by a spreadsheet: sent twice, it is written once.
+    entry_key = models.CharField("clé de saisie", max_length=120, blank=True, db_default="", editable=False)
     created_at = models.DateTimeField("créée le", default=timezone.now)
     version = models.PositiveIntegerField("version de la fiche", default=0, editable=False)
 
@@ -93,7 +97,7 @@ class Action(Stateful):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state="draft") | models.Q(declared_on__isnull=False),
+                condition=models.Q(state__in=["draft", "discarded"]) | models.Q(declared_on__isnull=False),
                 name="action_declared_has_date",
                 violation_error_message="Une action déclarée a une date de déclaration.",
             ),
@@ -107,6 +111,12 @@ class Action(Stateful):
                 condition=~models.Q(attestation_number=""),
                 name="action_attestation_number_unique",
                 violation_error_message="Ce numéro d'attestation est déjà donné.",
+            ),
+            models.UniqueConstraint(
+                fields=["entry_key"],
+                condition=~models.Q(entry_key="") & ~models.Q(state="discarded"),
+                name="action_entry_key_unique",
+                violation_error_message="Cette ligne a déjà été enregistrée.",
             ),
         ]
 
@@ -165,6 +175,17 @@ class Action(Stateful):
 
     @transition(state, source=State.DECLARED, target=State.WITHDRAWN, permission=DECLARE, label="Retirer")
     def withdraw(self) -> None: ...
+
+    @transition(
+        state,
+        source=State.DRAFT,
+        target=State.DISCARDED,
+        permission=DECLARE,
+        label="Abandonner ce brouillon",
+        guards=[by_its_author_or_the_office],
+    )
+    def discard(self) -> None:
+        """What was never declared goes out of the way; its row and its journal stay."""
 
     @transition(
         state,

@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from actions.alerts import ActionFacts, Agreed, Alert, Other, alerts
 from actions.joined import CAME_TO_NOTHING
-from actions.models import Action, ActionSettings, Evidence, EvidenceKind, Participation
+from actions.models import Action, ActionSession, ActionSettings, Evidence, EvidenceKind, Participation
 from actions.selectors.attendance import people_of
 from actions.selectors.evidence import missing_evidence, same_files
-from association.models import Team, User
+from actions.selectors.sessions import attendance_of
+from association.models import Professional, Team, User
 from association.selectors.people import kept_ids, same_person
 from conventions.models import Convention
 
@@ -31,6 +32,7 @@ def alerts_of(action: Action, *, user: User) -> list[Alert]:
             type_=action.type,
             held_on=action.held_on,
             people=people_of(action),
+            sessions=attendance_of(action),
             files={sha256: str(EvidenceKind(kind).label) for sha256, kind in pieces},
             missing=[str(kind.label).lower() for kind in missing_evidence(action)],
             declared_on=action.declared_on,
@@ -49,6 +51,7 @@ def alerts_while_typing(
     user: User,
     action: Action | None = None,
     files: Mapping[str, str] | None = None,
+    sessions: Mapping[date, Collection[int]] | None = None,
 ) -> list[Alert]:
     """Return what is worth a look at what somebody types.
 
@@ -56,6 +59,7 @@ def alerts_while_typing(
         people: keys of those ticked, of each person the record that stays.
         action: the stored action that is being changed, left out of what it is compared with.
         files: labels of the pieces by the checksum of their bytes.
+        sessions: keys of those who were there, by the day of each session.
     """
     return alerts(
         _facts(
@@ -63,6 +67,7 @@ def alerts_while_typing(
             type_=action_type,
             held_on=held_on,
             people=people,
+            sessions=sessions or {},
             files=files or {},
             missing=(),
             declared_on=action.declared_on if action else None,
@@ -78,6 +83,7 @@ def _facts(
     type_: str,
     held_on: date,
     people: Collection[int],
+    sessions: Mapping[date, Collection[int]],
     files: Mapping[str, str],
     missing: Iterable[str],
     declared_on: date | None,
@@ -86,7 +92,7 @@ def _facts(
 ) -> ActionFacts:
     apart_from = action.pk if action else None
     same_day = Action.objects.filter(held_on=held_on).exclude(state__in=CAME_TO_NOTHING).exclude(pk=apart_from)
-    seen = set(Team.objects.visible_to(user).filter(actions__in=same_day).order_by().values_list("pk", flat=True))
+    attended = {pk for present in sessions.values() for pk in present}
     return ActionFacts(
         type=type_,
         held_on=held_on,
@@ -94,10 +100,18 @@ def _facts(
         late_months=ActionSettings.current().late_months,
         conventions=_conventions(team),
         same=_same(same_day.filter(team=team, type=type_), set(people)),
-        elsewhere=_elsewhere(same_day.exclude(team=team), people, seen),
+        elsewhere=_elsewhere(team, {**sessions, held_on: {*people, *sessions.get(held_on, ())}}, user),
         same_files=_same_files(files, apart_from, user),
         missing=tuple(missing),
+        not_counted=_names(attended - set(people)),
+        at_no_session=_names(set(people) - attended) if sessions else (),
     )
+
+
+def _names(people: Collection[int]) -> tuple[str, ...]:
+    if not people:
+        return ()
+    return tuple(str(one) for one in Professional.objects.filter(pk__in=people).order_by("last_name", "first_name"))
 
 
 def _conventions(team: Team) -> tuple[Agreed, ...]:
@@ -124,20 +138,38 @@ def _same(actions: QuerySet[Action], people: set[int]) -> tuple[Other, ...]:
     return tuple(_other(one) for one in actions.filter(pk__in=same).order_by("reference")[:MOST])
 
 
-def _elsewhere(actions: QuerySet[Action], people: Collection[int], seen: set[int]) -> tuple[tuple[str, Other], ...]:
+def _elsewhere(team: Team, moments: Mapping[date, Collection[int]], user: User) -> tuple[tuple[str, date, Other], ...]:
+    """Return where else those of a day were on it: in an action of another team, or at one of its sessions."""
+    people = {pk for present in moments.values() for pk in present}
     if not people:
         return ()
-    rows = (
-        Participation.objects.filter(action__in=actions, professional__in=same_person(people), refused_at__isnull=True)
+    records = same_person(people)
+    parts = (
+        Participation.objects.filter(action__held_on__in=moments, professional__in=records, refused_at__isnull=True)
+        .exclude(action__team=team)
+        .exclude(action__state__in=CAME_TO_NOTHING)
         .select_related("action__team", "professional__merged_into")
-        .order_by("professional__last_name", "action__reference")[:MOST]
+        .order_by("professional__last_name", "action__reference")
     )
+    stays = (
+        ActionSession.attendees.through.objects.filter(actionsession__held_on__in=moments, professional__in=records)
+        .exclude(actionsession__action__team=team)
+        .exclude(actionsession__action__state__in=CAME_TO_NOTHING)
+        .select_related("actionsession__action__team", "professional__merged_into")
+        .order_by("professional__last_name", "actionsession__action__reference")
+    )
+    found = [(row.professional.person, row.action.held_on, row.action) for row in parts]
+    found += [(row.professional.person, row.actionsession.held_on, row.actionsession.action) for row in stays]
+    told = [(person, day, action) for person, day, action in found if person.pk in moments[day]][:MOST]
+    teams = {action.team_id for _, _, action in told}
+    seen = set(Team.objects.visible_to(user).filter(pk__in=teams).order_by().values_list("pk", flat=True))
     return tuple(
         (
-            str(row.professional.person),
-            _other(row.action, row.action.team) if row.action.team_id in seen else Other(f"{row.action.type}"),
+            str(person),
+            day,
+            _other(action, action.team) if action.team_id in seen else Other(f"{action.type}"),
         )
-        for row in rows
+        for person, day, action in dict.fromkeys(told)
     )
 
 

@@ -79,13 +79,18 @@ def people_of(action: Action) -> dict[int, str]:
     return {kept.get(professional, professional): role for professional, role in rows}
 
 
+def profession_of(person: Professional) -> str:
+    """Return what somebody is, in the words of the attendance grid."""
+    return "Médecin généraliste" if person.is_general_practitioner else str(Profession(person.profession).label)
+
+
 def _attendee(member: Member, day: date) -> Attendee:
     person = member.person
-    doctor = person.is_general_practitioner
-    profession = "Médecin généraliste" if doctor else str(Profession(person.profession).label)
     stays = (member.membership, *member.doubles)
     is_confirmed = any(_covers(period, day) for stay in stays if _is_there(stay, day) for period in stay.periods.all())
-    return Attendee(person, profession, "" if is_confirmed else "pressenti à cette date : ne compte pas encore")
+    return Attendee(
+        person, profession_of(person), "" if is_confirmed else "pressenti à cette date : ne compte pas encore"
+    )
 
 
 def _is_there(stay: Membership, day: date) -> bool:

@@ -1,4 +1,4 @@
-from actions.services.declaring import declare_action, save_and_declare, save_draft, withdraw_action
+from actions.services.declaring import declare_action, discard_draft, save_and_declare, save_draft, withdraw_action
 from actions.services.validating import (
     accept_participation,
     cancel_action,
@@ -13,6 +13,7 @@ __all__ = [
     "accept_participation",
     "cancel_action",
     "declare_action",
+    "discard_draft",
     "lift_deadline",
     "refuse_participation",
     "return_action",

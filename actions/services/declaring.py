@@ -14,6 +14,7 @@ from actions.models import DECLARE, Action, Participation
 from actions.selectors.attendance import attendees
 from actions.services.evidence import add_evidence
 from actions.services.numbering import draw_attestation_number, draw_reference
+from actions.services.sessions import TypedSession, write_sessions
 from association.journal import StaleEdit, changes_since, record, save_changes
 from association.machine import TransitionRefused
 from association.models import Professional, Team, User
@@ -34,6 +35,7 @@ class TypedAction:
         people: roles (`ParticipationRole`) by the key of a professional: of each person the record that stays.
         duration_minutes: in minutes.
         patients_count: how many, and nothing else about them.
+        sessions: the evenings before ``held_on``, of what takes several; they are never priced.
     """
 
     team: Team
@@ -45,9 +47,10 @@ class TypedAction:
     theme: str = ""
     patients_count: int | None = None
     not_funded_elsewhere: bool = False
+    sessions: tuple[TypedSession, ...] = ()
 
     def values(self) -> dict[str, Any]:
-        """Return the fields of the action, without its participants."""
+        """Return the fields of the action, without its participants and sessions."""
         return {name: getattr(self, name) for name in Action.JOURNALED}
 
 
@@ -67,6 +70,7 @@ def save_draft(
     action: Action | None = None,
     version: int | None = None,
     brought: Sequence[Brought] = (),
+    entry_key: str = "",
 ) -> Action:
     """Write a new draft, or change one that is a draft or to be completed, with its participants and evidence.
 
@@ -75,6 +79,7 @@ def save_draft(
     Args:
         action: what is changed; a new draft by default.
         version: the one that the page had shown of ``action``.
+        entry_key: names what was typed, for what may be sent twice (a row of a grid, of a spreadsheet).
 
     Raises:
         PermissionDenied: for a team that the actor does not see.
@@ -85,11 +90,12 @@ def save_draft(
     require(actor, DECLARE)
     _check_scope(typed.team, actor)
     if action is None:
-        fresh = _new(typed, actor)
+        fresh = _new(typed, entry_key, actor)
     else:
         _check_scope(action.team, actor)
         fresh = _changed(action, typed, version, actor)
     _write_people(fresh, typed, actor, is_new=action is None)
+    write_sessions(action=fresh, sessions=typed.sessions, actor=actor, is_new=action is None)
     if fresh.type == ActionType.PPS and not fresh.attestation_number:
         fresh.attestation_number = draw_attestation_number(fresh.held_on.year)
         fresh.save(update_fields=["attestation_number"])
@@ -115,12 +121,13 @@ def save_and_declare(
     action: Action | None = None,
     version: int | None = None,
     brought: Sequence[Brought] = (),
+    entry_key: str = "",
 ) -> Action:
     """Write and declare in one go: when the declaration is refused, nothing is written.
 
     Raises: as `save_draft` and `declare_action`.
     """
-    fresh = save_draft(typed=typed, action=action, version=version, brought=brought, actor=actor)
+    fresh = save_draft(typed=typed, action=action, version=version, brought=brought, entry_key=entry_key, actor=actor)
     return declare_action(action=fresh, actor=actor)
 
 
@@ -129,14 +136,28 @@ def withdraw_action(*, action: Action, actor: User) -> Action:
     return fire(action, "withdraw", actor=actor)
 
 
+def discard_draft(*, action: Action, actor: User) -> Action:
+    """Put a draft out of the way, without a reason: its author, or whoever validates. Its row and journal stay."""
+    return fire(action, "discard", actor=actor)
+
+
+def written_already(entry_key: str) -> Action | None:
+    """Return the action that was written from a row, if there is one; a draft that was discarded is none."""
+    if not entry_key:
+        return None
+    return Action.objects.filter(entry_key=entry_key).exclude(state=Action.State.DISCARDED).first()
+
+
 def _check_scope(team: Team, actor: User) -> None:
     if not Team.objects.visible_to(actor).filter(pk=team.pk).exists():
         raise PermissionDenied("Vous ne déclarez que les actions de vos équipes.")
 
 
-def _new(typed: TypedAction, actor: User) -> Action:
-    lock(typed.team)
-    action = Action(**typed.values())
+def _new(typed: TypedAction, entry_key: str, actor: User) -> Action:
+    lock(typed.team)  # two sendings of one row: the second finds what the first wrote
+    if known := written_already(entry_key):
+        raise TransitionRefused(f"Cette ligne est déjà enregistrée : {known.reference}.")
+    action = Action(**typed.values(), entry_key=entry_key)
     action.full_clean(exclude=["reference", "state"], validate_constraints=False)
     action.reference = draw_reference(typed.held_on.year)
     return enter_at([(action, Action.State.DRAFT)], actor=actor, origin=ORIGIN)[0]

@@ -15,10 +15,12 @@ from actions.models import VALIDATE, Action, Participation
 from actions.selectors.alerts import alerts_of
 from actions.selectors.evidence import evidence_of
 from actions.selectors.one import action_for, participations, whole_history
+from actions.selectors.sessions import sessions_of
 from actions.services import (
     accept_participation,
     cancel_action,
     declare_action,
+    discard_draft,
     refuse_participation,
     return_action,
     turn_down_action,
@@ -38,10 +40,12 @@ DONE = {
     "return_to_declarant": "L’action est renvoyée, à compléter.",
     "turn_down": "L’action n’est pas retenue.",
     "withdraw": "L’action est retirée.",
+    "discard": "Le brouillon est abandonné.",
     "cancel": "L’action est annulée : le prochain paiement mensuel régularise ce qu’elle avait donné.",
 }
 TEXTS = {
     "withdraw": "L’action ne sera pas validée. Pour la corriger, déclarez-la de nouveau.",
+    "discard": "Il n’a pas été déclaré : rien n’est perdu pour personne. Sa trace reste dans l’historique.",
     "cancel": "Ce que cette action a donné est régularisé par le prochain paiement mensuel. Une action validée ne se "
     "modifie pas : elle s’annule, et se déclare de nouveau.",
 }
@@ -103,6 +107,8 @@ def move_action(action: Action, step: str, comment: str, *, actor: Any, version:
             return declare_action(action=action, actor=actor)
         case "withdraw":
             return withdraw_action(action=action, actor=actor)
+        case "discard":
+            return discard_draft(action=action, actor=actor)
         case "validate":
             return validate_action(action=action, actor=actor, version=version)
         case "return_to_declarant":
@@ -121,6 +127,7 @@ def show_action(request: HttpRequest, pk: int, *, status: int = 200, **said: Any
     page = {
         "action": found,
         "participations": participations(found),
+        "sessions": sessions_of(found),
         "evidence": evidence_of(found, user=request.user),
         "evidence_form": EvidenceForm(action_type=found.type),
         "takes_evidence": declares and found.state in OPEN_TO_EVIDENCE,

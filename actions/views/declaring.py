@@ -10,14 +10,16 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from actions.forms.declaring import ActionForm
+from actions.forms.sessions import drawn_sessions
 from actions.forms.typed import SoFar, day_of, grid_of, key_of, read_so_far, type_of
 from actions.models import DECLARE, Action, ActionSettings
 from actions.selectors.alerts import alerts_while_typing
 from actions.selectors.attendance import people_of
 from actions.selectors.evidence import evidence_of
+from actions.selectors.sessions import attendance_of
 from actions.services import save_and_declare, save_draft
 from actions.services.declaring import BEING_WRITTEN
 from association.access import needs
@@ -59,7 +61,8 @@ def action_edit(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("actions:action", pk=pk)
     written = {name: getattr(action, name) for name in Action.JOURNALED}
     form = ActionForm(initial=written, version=action.version, user=request.user, action=action)
-    return _page(request, form, SoFar(action.team, action.held_on, action.type, people_of(action), "", action))
+    so_far = SoFar(action.team, action.held_on, action.type, people_of(action), "", action, attendance_of(action))
+    return _page(request, form, so_far)
 
 
 @require_safe
@@ -71,6 +74,19 @@ def attendance(request: HttpRequest) -> HttpResponse:
     form.offer_kinds(so_far.type)
     page = {"grid": grid_of(so_far), "form": form, "required": ActionSettings.current().required_of(so_far.type)}
     return render(request, "actions/attendance_answer.html", page)
+
+
+@require_POST
+@needs(DECLARE)
+def sessions(request: HttpRequest) -> HttpResponse:
+    """Draw the sessions of the form again, one more or one less; nothing is written, nothing is called wrong yet."""
+    found = drawn_sessions(
+        read_so_far(request.POST, user=request.user),
+        request.POST,
+        remove=request.POST.get("remove", ""),
+        add="add" in request.POST,
+    )
+    return render(request, "actions/sessions_fields.html", {"sessions": found})
 
 
 @require_safe
@@ -131,6 +147,7 @@ def _alerts(request: HttpRequest, so_far: SoFar) -> list[Any]:
         people=so_far.people,
         action=so_far.action,
         files={one.sha256: one.get_kind_display() for one in pieces},
+        sessions=so_far.sessions,
         user=request.user,
     )
 
@@ -142,6 +159,7 @@ def _page(request: HttpRequest, form: ActionForm, so_far: SoFar, *, status: int 
     page = {
         "form": form,
         "grid": grid_of(so_far),
+        "sessions": drawn_sessions(so_far, request.POST if form.is_bound else None, checked=True),
         "alerts": _alerts(request, so_far),
         "action": form.action,
         "evidence": evidence_of(form.action, user=request.user) if form.action else [],

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from actions.forms.evidence import EvidenceForm
 from actions.models import DECLARE, Evidence
 from actions.pdf import AttendanceContent, attendance_pdf
-from actions.selectors.attendance import attendees
 from actions.selectors.one import action_for
+from actions.selectors.sessions import sheets_of
 from actions.services.evidence import VIEW, add_evidence, withdraw_evidence
 from actions.views.action import show_action
 from association.access import needs
@@ -52,16 +52,14 @@ def evidence(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
 @require_safe
 @needs(DECLARE)
 def attendance_sheet(request: HttpRequest, pk: int) -> HttpResponse:
-    """Hand out the sheet to sign, with the members of the action's day."""
+    """Hand out the sheet to sign, with the members of the action's day; one per session of what takes several."""
     action = get_object_or_404(action_for(request.user), pk=pk)
-    found = attendees(action.team, action_type=action.type, held_on=action.held_on)
     content = AttendanceContent(
         reference=action.reference,
         organisation=settings.ORGANISATION_NAME,
         team=action.team.name,
         type=str(action.get_type_display()),
-        held_on=action.held_on,
-        people=tuple((str(one.person), one.profession) for one in found if one.may_take_part),
+        sheets=sheets_of(action),
     )
     buffer = BytesIO()
     attendance_pdf(content, buffer)

@@ -14,6 +14,7 @@ from actions.models import VALIDATE, Action
 from actions.selectors.alerts import alerts_of
 from actions.selectors.evidence import evidence_of, is_pdf
 from actions.selectors.one import action_for, last_decision, participations, place_of, waiting
+from actions.selectors.sessions import sessions_of
 from actions.views.action import move_action
 from association.access import needs
 from association.journal import StaleEdit
@@ -72,6 +73,7 @@ def show_queue(request: HttpRequest, action: Action, *, status: int = 200, **sai
         "waits": waits,
         "decided": "" if waits else last_decision(found),
         "participations": participations(found),
+        "sessions": sessions_of(found),
         "evidence": [{"piece": piece, "is_pdf": is_pdf(piece)} for piece in pieces],
         "alerts": alerts_of(found, user=request.user) if waits else [],
         "steps": _steps(found, request.user) if waits else [],

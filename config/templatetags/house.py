@@ -32,7 +32,7 @@ TONES = {
     "good": "recognised under_convention accepted signed validated verified settled paid cleared done acknowledged",
     "attention": "to_complete returned suspended held",
     "bad": "refused declined not_retained rejected failed void voided",
-    "over": "closed ended terminated abandoned withdrawn cancelled archived",
+    "over": "closed ended terminated abandoned discarded withdrawn cancelled archived",
 }
 TONE_OF = {code: tone for tone, codes in TONES.items() for code in codes.split()}
 

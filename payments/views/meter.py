@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from actions.forms.typed import SoFar, read_so_far
+from actions.joined import CAME_TO_NOTHING
 from actions.models import Action
 from association.access import needs
 from payments.meter_lines import in_words
@@ -31,7 +32,7 @@ def of_action(request: HttpRequest, pk: int) -> HttpResponse:
     lines = lines_of(action, user=request.user)
     if lines is not None:
         return render(request, "payments/action_lines.html", {"action": action, "found": lines})
-    is_over = action.state in (Action.State.NOT_RETAINED, Action.State.WITHDRAWN, Action.State.CANCELLED)
+    is_over = action.state in CAME_TO_NOTHING
     found = None if is_over else in_words(read_meter(metered(action)), user=request.user)
     return render(request, "payments/meter.html", {"meter": found, "is_over": is_over})
 

@@ -69,7 +69,10 @@ def test_late_declaration_is_told_from_the_day_after_the_months_of_the_setting(
 def test_same_action_comes_before_the_rest() -> None:
     other = Other("A26-00001", "/actions/1/")
     found = codes(
-        same=(other,), elsewhere=(("Zoé", other),), same_files=(("Feuille de présence", other),), missing=("x",)
+        same=(other,),
+        elsewhere=(("Zoé", NOTHING.held_on, other),),
+        same_files=(("Feuille de présence", other),),
+        missing=("x",),
     )
     assert found == [AlertCode.SAME_ACTION, AlertCode.SAME_FILE, AlertCode.ELSEWHERE, AlertCode.MISSING_EVIDENCE]
 

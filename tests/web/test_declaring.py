@@ -97,6 +97,45 @@ def test_nir_in_the_theme_and_a_day_that_is_none_are_refused_beside_their_fields
     assert set(answer.context["form"].errors) == {"theme", "held_on"}
 
 
+def test_session_is_added_and_taken_away_with_what_was_typed_kept(office: Office, signed_in: SignedIn) -> None:
+    client, person = signed_in("staff"), office.people[0]
+    given = typed(office, type="PROTOCOLE") | {"session": "0", "session_0-held_on": "2026-07-01"}
+    given |= {"session_0-minutes": "Plan décidé", "session_0-people": [person.pk]}
+    more = client.post("/actions/saisie/seances/", given | {"add": "1"}).context["sessions"]
+    assert [line.number for line in more.lines] == ["0", "1"]
+    assert more.lines[0].form["minutes"].value() == "Plan décidé"
+    assert [one.pk for one, ticked in more.lines[0].people if ticked] == [person.pk]
+    assert not more.lines[1].form.errors  # nothing is called wrong while one types
+    less = client.post("/actions/saisie/seances/", given | {"session": ["0", "1"], "remove": "0"}).context["sessions"]
+    assert [line.number for line in less.lines] == ["1"]
+
+
+def test_session_without_a_day_is_refused_and_stays_typed(office: Office, signed_in: SignedIn) -> None:
+    given = typed(office, type="PROTOCOLE") | {"session": "3", "session_3-minutes": "Plan décidé"}
+    answer = signed_in("staff").post(NEW, given)
+    assert answer.status_code == 422
+    assert "Indiquez la date de la séance" in plain(answer)
+    assert answer.context["sessions"].lines[0].form["minutes"].value() == "Plan décidé"
+    kept = signed_in("staff").post(NEW, given | {"session_3-held_on": "2026-07-01"}, follow=True)
+    assert "Plan décidé" in plain(kept)
+    assert Action.objects.get().sessions.get().minutes == "Plan décidé"
+
+
+def test_draft_is_discarded_by_its_author_or_the_office_and_leaves_its_trace(
+    office: Office, signed_in: SignedIn
+) -> None:
+    draft = office.rcp(DAY, state="draft")  # typed by the administrator of the test
+    address = f"/actions/{draft.pk}/etape/"
+    answer = signed_in("referent").post(address, {"step": "discard"})
+    assert answer.status_code == 409
+    assert "Ce brouillon est de Admin" in plain(answer)
+    signed_in("staff").post(address, {"step": "discard"})
+    draft.refresh_from_db()
+    assert draft.state == "discarded"
+    assert "Abandonnée" in plain(signed_in("staff").get(f"/actions/{draft.pk}/"))
+    assert signed_in("staff").post(address, {"step": "discard"}).status_code == 409
+
+
 def test_somebody_who_is_no_member_cannot_be_posted(office: Office, signed_in: SignedIn) -> None:
     MembershipPeriod.objects.filter(membership__professional=office.people[0]).update(status="pressenti")
     answer = signed_in("staff").post(NEW, typed(office))

@@ -251,6 +251,7 @@ ROUTES = {
     "actions:action_new": Route(DECLARING),
     "actions:attendance": Route(DECLARING),
     "actions:alerts": Route(DECLARING),
+    "actions:sessions": Route(DECLARING, method="post"),
     "actions:queue": Route(OFFICE),
     "actions:queue_one": Route(OFFICE, of=action),
     "actions:queue_step": Route(OFFICE, 409, method="post", of=action, data=NO_STEP),
