@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
@@ -10,6 +12,11 @@ from association.fields import WordsField
 from association.nomenclature import ActionType, ParticipationRole, Profession, TeamKind
 
 MAX_PRICE_CENTS = 100_000_00
+
+
+class PriceQuerySet(models.QuerySet["Price"]):
+    def visible_to(self, user: Any) -> PriceQuerySet:
+        return self if user.has_perm("payments.view_price") else self.none()
 
 
 class Price(models.Model):
@@ -32,6 +39,8 @@ class Price(models.Model):
     yearly_cap = models.PositiveSmallIntegerField("nombre maximal par an", null=True, blank=True)
     published_by = models.ForeignKey("association.User", models.PROTECT, related_name="+", verbose_name="par")
     published_at = models.DateTimeField("publié le", default=timezone.now)
+
+    objects = PriceQuerySet.as_manager()
 
     class Meta:
         verbose_name = "tarif"

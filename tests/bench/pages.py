@@ -349,6 +349,8 @@ ALONE = (
     (TREASURER, "payments:run_prepare", ""), (TREASURER, "payments:payment_list", ""),
     (TREASURER, "payments:account_list", ""), (STAFF, "payments:account_propose", ""),
     (TREASURER, "payments:bank_details", ""), (ADMIN, "payments:preflight_settings", ""),
+    (TREASURER, "payments:price_grid", ""), (TREASURER, "payments:price_history", ""),
+    (ADMIN, "payments:price_edit", "?nature=esp_clap&au=2027-01-01"),
     (ADMIN, "import_workbook", ""),
 )  # fmt: skip
 
