@@ -163,6 +163,7 @@ class PriceHistoryList(Listing):
     permission = "payments.view_price"
     address = "payments:price_history"
     table, filters = PriceHistoryTable, PriceHistoryFilter
+    shown = ("what", "kind", "starts_on", "before_cents", "amount_cents", "yearly_cap", "published_by", "published_at")
 
     def rows(self, user: User, **about: Any) -> QuerySet[Price]:
         return prices.price_history(user)

@@ -4,7 +4,7 @@ from django.urls import path
 
 from association.listing.urls import listing_urls
 from payments.lists import AccountList, ExclusionList, LineList, PaymentList, PriceHistoryList, RunList, RunPaymentList
-from payments.views import accounts, bank, meter, preflight, prices, proposals, transfers
+from payments.views import accounts, bank, meter, preflight, prices, proposals, reopening, transfers
 from payments.views import runs as views
 
 app_name = "payments"
@@ -40,6 +40,7 @@ urlpatterns = [
     path("baremes/modifier/", prices.price_edit, name="price_edit"),
     path("baremes/classeur/", prices.price_export, name="price_export"),
     *listing_urls("baremes/historique/", PriceHistoryList),
+    path("equipes/<int:pk>/plafond/", reopening.year_reopen, name="year_reopen"),
     path("equipes/<int:pk>/indemnites/", views.of_team, name="of_team"),
     path("professionnels/<int:pk>/indemnites/", views.of_professional, name="of_professional"),
 ]

@@ -95,6 +95,8 @@ class YearReopening(models.Model):
 
     team = models.ForeignKey("association.Team", models.PROTECT, related_name="+", verbose_name="équipe")
     year = models.PositiveSmallIntegerField("année civile")
+    # What the decision raised the ceiling of the year to; None: an amendment in force had raised it.
+    ceiling_cents = models.PositiveIntegerField("nouveau plafond", null=True, blank=True)
     reason = WordsField("motif", max_length=200)
     decided_by = models.ForeignKey("association.User", models.PROTECT, related_name="+", verbose_name="par")
     decided_at = models.DateTimeField("décidé le", default=timezone.now)

@@ -1,4 +1,4 @@
-"""The price list and the decisions that reopen a team's year."""
+"""The price list, and the settings of the rules."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from association.machine import TransitionRefused
-from association.models import Team, User
+from association.models import User
 from association.permissions import require
-from payments.models import PaymentSettings, Price, YearReopening
+from payments.models import PaymentSettings, Price
 from payments.price_grid import Change
 from payments.selectors.prices import last_published
 
@@ -58,9 +58,7 @@ def publish_price(
     return price
 
 
-def publish_prices(
-    *, kind: str, starts_on: date, changes: Sequence[Change], seen: int, actor: User
-) -> list[Price]:
+def publish_prices(*, kind: str, starts_on: date, changes: Sequence[Change], seen: int, actor: User) -> list[Price]:
     """Publish the changed cells of a grid from one day on, all or none; each as `publish_price` does.
 
     Args:
@@ -92,21 +90,6 @@ def publish_prices(
             ]
     except IntegrityError:  # two people published the same version at the same moment
         raise TransitionRefused(OVERTAKEN) from None
-
-
-def reopen_team_year(*, team: Team, year: int, actor: User, reason: str) -> YearReopening:
-    """Reopen a team's civil year by a named decision (an amendment, or a correction).
-
-    Raises:
-        TransitionRefused: without a reason.
-    """
-    require(actor, "payments.reopen_year")
-    if not reason.strip():
-        raise TransitionRefused("La réouverture d'une année demande un motif.")
-    reopening = YearReopening(team=team, year=year, reason=reason, decided_by=actor)
-    reopening.full_clean()
-    reopening.save()
-    return reopening
 
 
 def change_settings(

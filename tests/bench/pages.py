@@ -250,7 +250,7 @@ OF = {
         (STAFF, "association:message_write"), (STAFF, "association:recognition_open"),
         (STAFF, "association:recognition_withdrawal"), (STAFF, "conventions:of_team"),
         (STAFF, "conventions:draft_new"), (STAFF, "conventions:file_signed"), (STAFF, "actions:of_team"),
-        (TREASURER, "payments:of_team"),
+        (TREASURER, "payments:of_team"), (TREASURER, "payments:year_reopen"),
     ),
     "of_referent": (
         (REFERENT, "association:team"), (REFERENT, "association:team_members"),
@@ -273,7 +273,7 @@ OF = {
     ),
     "action": (
         (STAFF, "actions:action"), (REFERENT, "actions:action"), (STAFF, "actions:queue_one"),
-        (STAFF, "payments:of_action"),
+        (STAFF, "payments:of_action"), (STAFF, "actions:deadline_lift"),
     ),
     "draft_action": ((STAFF, "actions:action_edit"),),
     "convention": (

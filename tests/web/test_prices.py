@@ -31,9 +31,7 @@ def publish(client: Client, au: str, given: dict[str, str]) -> Any:
     """Read, then publish what the page that was read sends."""
     read = client.post(EDIT, {"nature": "esp_clap", "au": au, "step": "read", **given})
     assert read.status_code == 200, plain(read)
-    return client.post(
-        EDIT, {"nature": "esp_clap", "au": au, "step": "publish", "seen": read.context["seen"], **given}
-    )
+    return client.post(EDIT, {"nature": "esp_clap", "au": au, "step": "publish", "seen": read.context["seen"], **given})
 
 
 def test_grid_shows_price_from_when_and_from_when_it_changes(office: Office, signed_in: SignedIn) -> None:
@@ -81,9 +79,7 @@ def test_price_from_a_later_day_leaves_what_was_computed_and_says_so(office: Off
 def test_price_of_a_profession_names_the_lines_of_that_profession_only(office: Office, signed_in: SignedIn) -> None:
     office.rcp(date(2026, 7, 20))
     office.approved()
-    read = plain(
-        signed_in("admin").post(EDIT, {"nature": "esp_clap", "au": "2026-07-15", "step": "read", NURSE: "45"})
-    )
+    read = plain(signed_in("admin").post(EDIT, {"nature": "esp_clap", "au": "2026-07-15", "step": "read", NURSE: "45"}))
     assert "Nouveau tarif à partir du 15/07/2026 ; 1 indemnité déjà calculée reste comme avant." in read
 
 
