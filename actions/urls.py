@@ -20,6 +20,7 @@ urlpatterns = [
     path("actions/<int:pk>/", action.action, name="action"),
     path("actions/<int:pk>/modifier/", declaring.action_edit, name="action_edit"),
     path("actions/<int:pk>/etape/", action.action_step, name="action_step"),
+    path("actions/<int:pk>/delai/", action.deadline_lift, name="deadline_lift"),
     path("actions/<int:pk>/feuille/", evidence.attendance_sheet, name="attendance_sheet"),
     path("actions/<int:pk>/pieces/", evidence.evidence_add, name="evidence_add"),
     path("actions/pieces/<int:pk>/", evidence.evidence, name="evidence"),

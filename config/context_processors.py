@@ -97,6 +97,13 @@ NAVIGATION = (
                     Entry("Banque", "payments:bank_details", "settings", "payments.manage_bank"),
                 ),
             ),
+            Entry(
+                "Barème",
+                "payments:price_grid",
+                "list",
+                "payments.view_price",
+                (Entry("Historique du barème", "payments:price_history", "file", "payments.view_price"),),
+            ),
         ),
     ),
     Group(

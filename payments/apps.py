@@ -19,7 +19,15 @@ class PaymentsConfig(AppConfig):
         from payments import changes, due, found, immutability, sheets
         from payments.figures import ceiling_figures, run_figures
         from payments.inbox import accounts_to_verify, waiting_runs
-        from payments.lists import AccountList, ExclusionList, LineList, PaymentList, RunList, RunPaymentList
+        from payments.lists import (
+            AccountList,
+            ExclusionList,
+            LineList,
+            PaymentList,
+            PriceHistoryList,
+            RunList,
+            RunPaymentList,
+        )
         from payments.permissions import PERMISSIONS
         from payments.selectors.departures import frozen_on_departure
         from payments.selectors.joined import frozen_since_joining
@@ -28,7 +36,7 @@ class PaymentsConfig(AppConfig):
         from payments.services.preparing import PREPARE_JOB, prepare_job
 
         grant(PERMISSIONS)
-        register(RunList, LineList, ExclusionList, RunPaymentList, PaymentList, AccountList)
+        register(RunList, LineList, ExclusionList, RunPaymentList, PaymentList, AccountList, PriceHistoryList)
         sheets.register()
         immutability.declare()
         due.register()

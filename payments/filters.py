@@ -16,10 +16,10 @@ from association.listing.filters import (
     SearchFilter,
     any_of,
 )
-from association.nomenclature import ActionType
+from association.nomenclature import ActionType, ParticipationRole, Profession, TeamKind
 from association.searching import having, words
 from payments.found import search_runs
-from payments.models import Account, LineKind, Payment, Run
+from payments.models import Account, LineKind, Payment, Price, Run
 from payments.models.accounts import MANAGE
 from payments.pricing import Reason
 from payments.reasons import explain
@@ -99,3 +99,18 @@ class RunPaymentFilter(ListFilter):
         for word in words(value):
             payments = having(payments, word, "holder", "reference")
         return payments
+
+
+class PriceHistoryFilter(ListFilter):
+    q = SearchFilter("Publié par")
+    kind = ChoicesFilter("Nature", TeamKind.choices)
+    action_type = ChoicesFilter("Type", TYPES)
+    role = ChoicesFilter("Rôle", ParticipationRole.choices)
+    profession = ChoicesFilter("Profession", Profession.choices)
+    starts_on = DatesFilter("En vigueur le")
+    published_at = DatesFilter("Publié le", field_name="published_at__date")
+
+    def search(self, prices: QuerySet[Price], name: str, value: str) -> QuerySet[Price]:
+        for word in words(value):
+            prices = having(prices, word, "published_by__full_name")
+        return prices

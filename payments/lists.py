@@ -10,12 +10,28 @@ from django.shortcuts import get_object_or_404
 from association.listing.declaration import Listing
 from association.models import Job, User
 from payments.bulk_steps import ACCOUNT_STEPS, PAYMENT_STEPS
-from payments.filters import AccountFilter, ExclusionFilter, LineFilter, PaymentFilter, RunFilter, RunPaymentFilter
-from payments.models import Account, Payment, Run
-from payments.selectors import accounts, run_pages, transfers
+from payments.filters import (
+    AccountFilter,
+    ExclusionFilter,
+    LineFilter,
+    PaymentFilter,
+    PriceHistoryFilter,
+    RunFilter,
+    RunPaymentFilter,
+)
+from payments.models import Account, Payment, Price, Run
+from payments.selectors import accounts, prices, run_pages, transfers
 from payments.selectors.runs import summary
 from payments.services.preparing import PREPARE_JOB
-from payments.tables import AccountTable, ExclusionTable, LineTable, PaymentTable, RunPaymentTable, RunTable
+from payments.tables import (
+    AccountTable,
+    ExclusionTable,
+    LineTable,
+    PaymentTable,
+    PriceHistoryTable,
+    RunPaymentTable,
+    RunTable,
+)
 
 
 class RunList(Listing):
@@ -136,3 +152,18 @@ class AccountList(Listing):
 
     def rows(self, user: User, **about: Any) -> QuerySet[Account]:
         return accounts.account_list(user)
+
+
+class PriceHistoryList(Listing):
+    """Every price ever published: who, when, from what to what."""
+
+    name = "baremes-historique"
+    title, noun = "Historique du barème", "tarif publié,tarifs publiés"
+    lead = "Un tarif publié ne se modifie pas\u00a0: une nouvelle version, ou un tarif plus récent, le remplace."
+    permission = "payments.view_price"
+    address = "payments:price_history"
+    table, filters = PriceHistoryTable, PriceHistoryFilter
+    shown = ("what", "kind", "starts_on", "before_cents", "amount_cents", "yearly_cap", "published_by", "published_at")
+
+    def rows(self, user: User, **about: Any) -> QuerySet[Price]:
+        return prices.price_history(user)

@@ -29,6 +29,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "payments.open_rib": frozenset({TREASURER}),
     "payments.propose_account": OFFICE,
     "payments.manage_account": frozenset({TREASURER}),
+    # The list of prices: who publishes it does not pay, who pays does not publish it.
+    "payments.view_price": OFFICE | {AUDITOR, ADMIN},
     "payments.publish_price": frozenset({ADMIN}),
     "payments.reopen_year": frozenset({TREASURER}),
     "payments.change_settings": frozenset({ADMIN}),

@@ -12,7 +12,8 @@ from django.utils.html import format_html
 from association.money import euros, grouped
 from association.tables import CODE, NAMES, NUMBER, DayColumn, InstantColumn, PieceColumn, StateColumn, TeamColumn
 from association.workbook.report import french
-from payments.models import Run
+from payments.models import Price, Run
+from payments.price_grid import profession_label
 from payments.reasons import explain
 
 MONTH = (
@@ -246,3 +247,35 @@ class RunPaymentTable(tables.Table):
     class Meta:
         order_by = ()
         empty_text = "Aucun virement pour l’instant."
+
+
+class PriceHistoryTable(tables.Table):
+    """Prices with what held before (payments.selectors.prices.price_history)."""
+
+    what = tables.Column(
+        verbose_name="Tarif", accessor="action_type", order_by=("action_type", "role", "profession"), attrs=NAMES
+    )
+    kind = tables.Column(verbose_name="Nature", accessor="get_kind_display", order_by="kind", attrs=CODE)
+    starts_on = DayColumn(verbose_name="En vigueur le")
+    version = tables.Column(verbose_name="Version", attrs=NUMBER)
+    before_cents = EurosColumn(verbose_name="Avant", default="")
+    amount_cents = EurosColumn(verbose_name="Montant")
+    before_cap = tables.Column(verbose_name="Nombre avant", default="", attrs=NUMBER)
+    yearly_cap = tables.Column(verbose_name="Nombre par an", default="", attrs=NUMBER)
+    published_by = tables.Column(verbose_name="Publié par", accessor="published_by__full_name", default="")
+    published_at = InstantColumn(verbose_name="Publié le")
+
+    class Meta:
+        order_by = "-published_at"
+        empty_text = "Aucun tarif n’est publié."
+
+    def render_what(self, record: Price) -> str:
+        return format_html(
+            '<span>{}, {}<span class="soft small d-block">{}</span></span>',
+            record.action_type,
+            record.get_role_display().lower(),
+            profession_label(record.profession),
+        )
+
+    def value_what(self, record: Price) -> str:
+        return f"{record.action_type}, {record.get_role_display().lower()}, {profession_label(record.profession)}"

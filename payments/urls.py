@@ -3,8 +3,8 @@
 from django.urls import path
 
 from association.listing.urls import listing_urls
-from payments.lists import AccountList, ExclusionList, LineList, PaymentList, RunList, RunPaymentList
-from payments.views import accounts, bank, meter, preflight, proposals, transfers
+from payments.lists import AccountList, ExclusionList, LineList, PaymentList, PriceHistoryList, RunList, RunPaymentList
+from payments.views import accounts, bank, meter, preflight, prices, proposals, reopening, transfers
 from payments.views import runs as views
 
 app_name = "payments"
@@ -36,6 +36,11 @@ urlpatterns = [
     path("comptes/proposer/", proposals.account_propose, name="account_propose"),
     path("professionnels/<int:pk>/compte/", proposals.account_of_professional, name="account_of_professional"),
     path("societes/<int:pk>/compte/", proposals.account_of_company, name="account_of_company"),
+    path("baremes/", prices.price_grid, name="price_grid"),
+    path("baremes/modifier/", prices.price_edit, name="price_edit"),
+    path("baremes/classeur/", prices.price_export, name="price_export"),
+    *listing_urls("baremes/historique/", PriceHistoryList),
+    path("equipes/<int:pk>/plafond/", reopening.year_reopen, name="year_reopen"),
     path("equipes/<int:pk>/indemnites/", views.of_team, name="of_team"),
     path("professionnels/<int:pk>/indemnites/", views.of_professional, name="of_professional"),
 ]

@@ -59,7 +59,7 @@ def refuse_participation(*, participation: Participation, actor: User, reason: s
     """
     require(actor, VALIDATE)
     reason = " ".join(reason.split())
-    _check_reason(reason)
+    _check_reason(reason, "refuser une participation")
     with transaction.atomic():
         action = lock(participation.action)
         fresh = Participation.objects.select_for_update(of=("self",)).get(pk=participation.pk)
@@ -94,21 +94,42 @@ def accept_participation(*, participation: Participation, actor: User) -> Partic
     return fresh
 
 
+DECLARED_LATE = (Action.State.DECLARED, Action.State.TO_COMPLETE, Action.State.VALIDATED)
+
+
+def may_lift_deadline(action: Action) -> bool:
+    """Return whether an action waits for its money: declared or validated, its deadline not lifted yet."""
+    return action.state in DECLARED_LATE and action.deadline_lifted_by_id is None
+
+
 def lift_deadline(*, action: Action, actor: User, reason: str) -> Action:
-    """Lift the deadline of declaration for one action by a named decision (rule FORCLOS)."""
+    """Lift the deadline of declaration for one action by a named decision (rule FORCLOS); the next run pays it.
+
+    Raises:
+        TransitionRefused: without a reason, when it is lifted already, or for an action that is never paid.
+    """
     require(actor, "actions.lift_deadline")
-    if not reason.strip():
-        raise TransitionRefused("Un motif est demandé pour lever le délai de déclaration.")
+    reason = " ".join(reason.split())
+    _check_reason(reason, "lever le délai de déclaration")
     with transaction.atomic():
         fresh = lock(action)
+        if fresh.deadline_lifted_by_id is not None:
+            raise TransitionRefused("Le délai de déclaration de cette action est déjà levé.")
+        if not may_lift_deadline(fresh):
+            raise TransitionRefused(
+                f"Cette action est « {fresh.get_state_label()} » : elle ne sera pas payée, aucun délai à lever."
+            )
         fresh.deadline_lifted_by, fresh.deadline_lifted_reason = actor, reason
-        fresh.save()
+        fresh.version += 1
+        fresh.save(update_fields=["deadline_lifted_by", "deadline_lifted_reason", "version"])
+        said = ("deadline_lifted_reason", "Délai de déclaration", "", f"levé : {reason}")
+        record(fresh, [said], actor=actor, team=fresh.team)
     return fresh
 
 
-def _check_reason(reason: str) -> None:
+def _check_reason(reason: str, what: str) -> None:
     if not reason:
-        raise TransitionRefused("Un motif est demandé pour refuser une participation.")
+        raise TransitionRefused(f"Un motif est demandé pour {what}.")
     if len(reason) > REASON_LENGTH:
         raise TransitionRefused(f"Le motif compte {len(reason)} caractères : {REASON_LENGTH} au plus.")
     if contains_nir(reason):

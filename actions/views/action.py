@@ -8,8 +8,9 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from actions.forms.deadline import DeadlineForm
 from actions.forms.evidence import EvidenceForm
 from actions.models import VALIDATE, Action, Participation
 from actions.selectors.alerts import alerts_of
@@ -21,6 +22,7 @@ from actions.services import (
     cancel_action,
     declare_action,
     discard_draft,
+    lift_deadline,
     refuse_participation,
     return_action,
     turn_down_action,
@@ -29,6 +31,7 @@ from actions.services import (
 )
 from actions.services.declaring import BEING_WRITTEN
 from actions.services.evidence import OPEN_TO_EVIDENCE, OPEN_TO_WITHDRAWAL
+from actions.services.validating import may_lift_deadline
 from association.access import needs
 from association.journal import StaleEdit
 from association.machine import TransitionRefused
@@ -43,6 +46,7 @@ DONE = {
     "discard": "Le brouillon est abandonné.",
     "cancel": "L’action est annulée : le prochain paiement mensuel régularise ce qu’elle avait donné.",
 }
+LIFT = "actions.lift_deadline"
 TEXTS = {
     "withdraw": "L’action ne sera pas validée. Pour la corriger, déclarez-la de nouveau.",
     "discard": "Il n’a pas été déclaré : rien n’est perdu pour personne. Sa trace reste dans l’historique.",
@@ -95,6 +99,26 @@ def participation_step(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("actions:queue_one" if queue else "actions:action", pk=found.action_id)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(LIFT)
+def deadline_lift(request: HttpRequest, pk: int) -> HttpResponse:
+    """Lift the deadline of declaration of one action, with a reason."""
+    found = get_object_or_404(action_for(request.user), pk=pk)
+    form = DeadlineForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            lift_deadline(action=found, actor=request.user, reason=form.cleaned_data["reason"])
+        except TransitionRefused as refused:
+            form.add_error(None, refused.reason)
+        else:
+            messages.success(
+                request, "Le délai est levé : le prochain paiement mensuel ne l’oppose plus à cette action."
+            )
+            return redirect("actions:action", pk=pk)
+    page = {"action": found, "form": form, "may_lift": may_lift_deadline(found)}
+    return render(request, "actions/deadline_lift.html", page, status=409 if form.errors else 200)
+
+
 def move_action(action: Action, step: str, comment: str, *, actor: Any, version: int | None = None) -> Action:
     """Call the service of a step by its name.
 
@@ -135,6 +159,7 @@ def show_action(request: HttpRequest, pk: int, *, status: int = 200, **said: Any
         "is_being_written": declares and found.state in BEING_WRITTEN,
         "may_refuse": request.user.has_perm(VALIDATE)
         and found.state in (Action.State.DECLARED, Action.State.VALIDATED),
+        "may_lift_deadline": request.user.has_perm(LIFT) and may_lift_deadline(found),
         "is_decided": found.state != Action.State.DECLARED,
         "alerts": alerts_of(found, user=request.user) if found.state in OPEN_TO_EVIDENCE else [],
         "steps": _steps(found, request.user),

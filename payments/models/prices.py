@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
@@ -10,6 +12,11 @@ from association.fields import WordsField
 from association.nomenclature import ActionType, ParticipationRole, Profession, TeamKind
 
 MAX_PRICE_CENTS = 100_000_00
+
+
+class PriceQuerySet(models.QuerySet["Price"]):
+    def visible_to(self, user: Any) -> PriceQuerySet:
+        return self if user.has_perm("payments.view_price") else self.none()
 
 
 class Price(models.Model):
@@ -32,6 +39,8 @@ class Price(models.Model):
     yearly_cap = models.PositiveSmallIntegerField("nombre maximal par an", null=True, blank=True)
     published_by = models.ForeignKey("association.User", models.PROTECT, related_name="+", verbose_name="par")
     published_at = models.DateTimeField("publié le", default=timezone.now)
+
+    objects = PriceQuerySet.as_manager()
 
     class Meta:
         verbose_name = "tarif"
@@ -86,6 +95,8 @@ class YearReopening(models.Model):
 
     team = models.ForeignKey("association.Team", models.PROTECT, related_name="+", verbose_name="équipe")
     year = models.PositiveSmallIntegerField("année civile")
+    # What the decision raised the ceiling of the year to; None: an amendment in force had raised it.
+    ceiling_cents = models.PositiveIntegerField("nouveau plafond", null=True, blank=True)
     reason = WordsField("motif", max_length=200)
     decided_by = models.ForeignKey("association.User", models.PROTECT, related_name="+", verbose_name="par")
     decided_at = models.DateTimeField("décidé le", default=timezone.now)

@@ -44,14 +44,19 @@ from payments.pricing import (
 FINAL = [reason.value for reason in Reason if reason.is_final]
 
 
-def price_list() -> PriceList:
+def price_entries() -> list[PriceEntry]:
     """Return every published price."""
-    return PriceList(
+    return [
         PriceEntry(*row)
         for row in Price.objects.values_list(
             "id", "kind", "action_type", "role", "profession", "amount_cents", "starts_on", "version", "yearly_cap"
         )
-    )
+    ]
+
+
+def price_list() -> PriceList:
+    """Return every published price, to be looked up by date."""
+    return PriceList(price_entries())
 
 
 def superseded_price_ids() -> list[int]:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Max, QuerySet, Sum
+from django.utils import timezone
 
 from payments.models import DueLine, Exclusion, ProvisionalExclusion, ProvisionalLine, Run
 from payments.selectors.joined import gathered, joined_payees
@@ -159,3 +160,15 @@ def parse_month(text: str) -> tuple[date, int]:
         return date(int(year), int(number), 1), int(sequence or 1)
     except ValueError:
         raise ValueError(f"« {text} » n'est pas un mois : écrivez AAAA-MM, par exemple 2026-10.") from None
+
+
+def next_month_to_pay(today: date | None = None) -> date:
+    """Return the first day of the month that the next run is of: the open one's, else the last ended one.
+
+    Never before the latest frozen month: after it comes an extra run of the same month.
+    """
+    if run := Run.objects.open().first():
+        return run.month
+    last = ((today or timezone.localdate()).replace(day=1) - timedelta(days=1)).replace(day=1)
+    frozen = Run.objects.frozen().exclude(kind=Run.Kind.OPENING)
+    return max(last, frozen.aggregate(latest=Max("month"))["latest"] or last)

@@ -1,16 +1,24 @@
-"""The price list and the decisions that reopen a team's year."""
+"""The price list, and the settings of the rules."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from association.machine import TransitionRefused
-from association.models import Team, User
+from association.models import User
 from association.permissions import require
-from payments.models import PaymentSettings, Price, YearReopening
+from payments.models import PaymentSettings, Price
+from payments.price_grid import Change
+from payments.selectors.prices import last_published
+
+OVERTAKEN = (
+    "Quelqu’un d’autre vient de publier des tarifs : rien n’a été publié, et rien de votre saisie n’est perdu. "
+    "Relisez la grille, puis publiez de nouveau."
+)
 
 
 def publish_price(
@@ -50,19 +58,38 @@ def publish_price(
     return price
 
 
-def reopen_team_year(*, team: Team, year: int, actor: User, reason: str) -> YearReopening:
-    """Reopen a team's civil year by a named decision (an amendment, or a correction).
+def publish_prices(*, kind: str, starts_on: date, changes: Sequence[Change], seen: int, actor: User) -> list[Price]:
+    """Publish the changed cells of a grid from one day on, all or none; each as `publish_price` does.
+
+    Args:
+        seen: the key of the price published last when the page was shown (`last_published`).
 
     Raises:
-        TransitionRefused: without a reason.
+        TransitionRefused: when somebody published since, or nothing changed.
+        ValidationError: with what is wrong, in French.
     """
-    require(actor, "payments.reopen_year")
-    if not reason.strip():
-        raise TransitionRefused("La réouverture d'une année demande un motif.")
-    reopening = YearReopening(team=team, year=year, reason=reason, decided_by=actor)
-    reopening.full_clean()
-    reopening.save()
-    return reopening
+    require(actor, "payments.publish_price")
+    if not changes:
+        raise TransitionRefused("Aucun tarif n’a changé : il n’y a rien à publier.")
+    try:
+        with transaction.atomic():
+            if last_published() != seen:
+                raise TransitionRefused(OVERTAKEN)
+            return [
+                publish_price(
+                    kind=kind,
+                    action_type=one.action_type,
+                    role=one.role,
+                    profession=one.profession,
+                    starts_on=starts_on,
+                    amount_cents=one.amount_cents,
+                    yearly_cap=one.yearly_cap,
+                    actor=actor,
+                )
+                for one in changes
+            ]
+    except IntegrityError:  # two people published the same version at the same moment
+        raise TransitionRefused(OVERTAKEN) from None
 
 
 def change_settings(

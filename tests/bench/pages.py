@@ -250,7 +250,7 @@ OF = {
         (STAFF, "association:message_write"), (STAFF, "association:recognition_open"),
         (STAFF, "association:recognition_withdrawal"), (STAFF, "conventions:of_team"),
         (STAFF, "conventions:draft_new"), (STAFF, "conventions:file_signed"), (STAFF, "actions:of_team"),
-        (TREASURER, "payments:of_team"),
+        (TREASURER, "payments:of_team"), (TREASURER, "payments:year_reopen"),
     ),
     "of_referent": (
         (REFERENT, "association:team"), (REFERENT, "association:team_members"),
@@ -273,7 +273,7 @@ OF = {
     ),
     "action": (
         (STAFF, "actions:action"), (REFERENT, "actions:action"), (STAFF, "actions:queue_one"),
-        (STAFF, "payments:of_action"),
+        (STAFF, "payments:of_action"), (STAFF, "actions:deadline_lift"),
     ),
     "draft_action": ((STAFF, "actions:action_edit"),),
     "convention": (
@@ -349,6 +349,8 @@ ALONE = (
     (TREASURER, "payments:run_prepare", ""), (TREASURER, "payments:payment_list", ""),
     (TREASURER, "payments:account_list", ""), (STAFF, "payments:account_propose", ""),
     (TREASURER, "payments:bank_details", ""), (ADMIN, "payments:preflight_settings", ""),
+    (TREASURER, "payments:price_grid", ""), (TREASURER, "payments:price_history", ""),
+    (ADMIN, "payments:price_edit", "?nature=esp_clap&au=2027-01-01"),
     (ADMIN, "import_workbook", ""),
 )  # fmt: skip
 

@@ -49,6 +49,7 @@ NO_PAGES = {
     "association:project_pdf": FILE,
     "association:document": FILE,
     "payments:account_scan": FILE,
+    "payments:price_export": FILE,
     "conventions:convention_pdf": FILE,
     "conventions:amendment_pdf": FILE,
     "association:bulk_step": SENT,

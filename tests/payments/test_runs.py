@@ -34,7 +34,8 @@ from payments.services import runs as services
 from payments.services import transfers
 from payments.services.accounts import propose_account, verify_account
 from payments.services.exporting import declare_not_transmitted, export_run
-from payments.services.prices import change_settings, publish_price, reopen_team_year
+from payments.services.prices import change_settings, publish_price
+from payments.services.reopening import reopen_team_year
 from payments.services.runs import (
     approve_run,
     cancel_run,

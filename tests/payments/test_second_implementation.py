@@ -25,7 +25,8 @@ from conventions.services.terms import amend_terms
 from payments.models import Run
 from payments.selectors.ledger import prove
 from payments.services.exporting import export_run
-from payments.services.prices import change_settings, publish_price, reopen_team_year
+from payments.services.prices import change_settings, publish_price
+from payments.services.reopening import reopen_team_year
 from payments.services.runs import approve_run, prepare_run, submit_run
 from tests.oracle.region import (
     MONTHS,

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('actions', '0004_declaring'),
+        ('actions', '0005_participations_refused'),
         ('association', '0007_words_on_screen'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
