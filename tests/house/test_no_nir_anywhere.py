@@ -25,7 +25,7 @@ NIR = "Dossier du 1 85 05 78 006 084 91"
 
 # Columns of text that nobody types as free text: identifiers, codes, addresses, and what the programme writes.
 NOT_FREE = {
-    "actions.Action": {"attestation_number", "reference"},
+    "actions.Action": {"attestation_number", "entry_key", "reference"},
     "actions.Evidence": {"sha256"},
     "association.Attestation": {"number"},
     "association.BulkItem": {"label", "sentence"},
