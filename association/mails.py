@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import smtplib
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -15,12 +16,13 @@ from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.utils import timezone
 
+from association.documents import DocumentDamaged, verified_path
 from association.jobs import LIVE, JobFailed, request_job
 from association.journal import record
 from association.machine import TransitionRefused
 from association.models import Job, OutgoingMail, Role, Team, User
 from association.permissions import require
-from association.registries import Progress
+from association.registries import Attachment, Progress, mail_attachments
 from association.workbook.report import french
 from association.workflow import lock
 
@@ -110,9 +112,14 @@ def send_queued_mail(job: Job, progress: Progress) -> dict[str, Any]:
     that died: the message may have left, and is not sent again in silence.
 
     Raises:
-        JobFailed: when the server will never take it (unknown address, refused message), or when it may have left.
+        JobFailed: when the server will never take it (unknown address, refused message), when it may have left, or when
+            a file that it carries is no longer whole.
     """
     pk = int(job.params["mail"])
+    try:
+        carried = [(one, verified_path(one.document)) for one in attachments_of(OutgoingMail.objects.get(pk=pk))]
+    except DocumentDamaged as damaged:
+        raise JobFailed(str(damaged)) from None
     with transaction.atomic():
         mail = lock(OutgoingMail.objects.get(pk=pk))
         if mail.sent_at:
@@ -122,7 +129,7 @@ def send_queued_mail(job: Job, progress: Progress) -> dict[str, Any]:
         mail.sending_at, mail.error = timezone.now(), ""
         mail.save(update_fields=["sending_at", "error"])
     try:
-        _send(mail)
+        _send(mail, carried)
     except _MayHaveLeft:
         raise JobFailed(UNCERTAIN) from None
     except (smtplib.SMTPException, OSError) as error:
@@ -134,6 +141,11 @@ def send_queued_mail(job: Job, progress: Progress) -> dict[str, Any]:
         raise  # the job is put back, and tries again
     _note_sent(pk)
     return {"sent": True}
+
+
+def attachments_of(mail: OutgoingMail) -> list[Attachment]:
+    """Return the files that a message carries; each floor knows its own (association.registries.mail_attachments)."""
+    return [carried for source in mail_attachments if (carried := source(mail))]
 
 
 def job_key(pk: int) -> str:
@@ -183,7 +195,7 @@ class _MayHaveLeft(Exception):
     """The line broke after the message was handed over, and before the server's answer."""
 
 
-def _send(mail: OutgoingMail) -> None:
+def _send(mail: OutgoingMail, carried: list[tuple[Attachment, Path]]) -> None:
     writer = mail.created_by
     server = get_connection(timeout=SMTP_SECONDS)
     message = EmailMessage(
@@ -195,6 +207,8 @@ def _send(mail: OutgoingMail) -> None:
         headers=_unsubscribing(mail.unsubscribe_url),
         connection=server,
     )
+    for one, path in carried:
+        message.attach(one.document.filename, path.read_bytes(), one.document.content_type)
     server.open()  # what fails up to here has handed nothing over
     try:
         message.send()

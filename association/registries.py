@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from association.eligibility import Finding
-    from association.models import Job, Membership, Team, User
+    from association.models import Document, Job, Membership, OutgoingMail, Team, User
 
 EntryT = TypeVar("EntryT")
 
@@ -186,6 +186,13 @@ class SearchSource:
     address: str = ""
 
 
+@dataclass(frozen=True)
+class Attachment:
+    """A kept file that a message carries, under its own name."""
+
+    document: Document
+
+
 class Progress:
     """What a job's function reports to; raises `JobStopped` when the job was cancelled meanwhile."""
 
@@ -230,6 +237,8 @@ due_dates: Registry[DueSource] = Registry("what ends or falls due")
 # The names stand in addresses.
 search_sources: Registry[SearchSource] = Registry("what the search everywhere finds")
 job_kinds: Registry[JobFunction] = Registry("job kinds")
+# message -> the file that it carries, or nothing.
+mail_attachments: Registry[Callable[[OutgoingMail], Attachment | None]] = Registry("files that messages carry")
 sheets: Registry[Any] = Registry("sheets of the import workbook")
 # team, day of the closing -> why it may not be closed on that day, in French, or nothing.
 closing_obstacles: Registry[Callable[[Team, date], str | None]] = Registry("obstacles to closing a team")

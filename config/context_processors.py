@@ -94,6 +94,7 @@ NAVIGATION = (
                 (
                     Entry("Virements", "payments:payment_list", "list", "payments.view_payment"),
                     Entry("Comptes bancaires", "payments:account_list", "shield", "payments.view_account"),
+                    Entry("Retours de la banque", "payments:bank_answers", "import", "payments.view_bank_answer"),
                     Entry("Banque", "payments:bank_details", "settings", "payments.manage_bank"),
                 ),
             ),

@@ -13,10 +13,12 @@ class PaymentsConfig(AppConfig):
             figures,
             inbox,
             job_kinds,
+            mail_attachments,
             priced_kinds,
             separating_obstacles,
         )
         from payments import changes, due, found, immutability, sheets
+        from payments.bank_answer_lists import BankAnswerList, BankLineList
         from payments.figures import ceiling_figures, run_figures
         from payments.inbox import accounts_to_verify, waiting_runs
         from payments.lists import (
@@ -32,11 +34,15 @@ class PaymentsConfig(AppConfig):
         from payments.selectors.departures import frozen_on_departure
         from payments.selectors.joined import frozen_since_joining
         from payments.selectors.prices import kinds_with_prices
+        from payments.selectors.slips import SEND_JOB, SLIP_JOB
         from payments.services.exporting import EXPORT_JOB, export_job
         from payments.services.preparing import PREPARE_JOB, prepare_job
+        from payments.services.slips import sending_job, slip_attached, slips_job
+        from payments.slip_list import SlipList
 
         grant(PERMISSIONS)
         register(RunList, LineList, ExclusionList, RunPaymentList, PaymentList, AccountList, PriceHistoryList)
+        register(SlipList, BankAnswerList, BankLineList)
         sheets.register()
         immutability.declare()
         due.register()
@@ -51,3 +57,6 @@ class PaymentsConfig(AppConfig):
         figures.add("payments.ceiling", ceiling_figures)
         job_kinds.add(EXPORT_JOB, export_job)
         job_kinds.add(PREPARE_JOB, prepare_job)
+        job_kinds.add(SLIP_JOB, slips_job)
+        job_kinds.add(SEND_JOB, sending_job)
+        mail_attachments.add("payments.slips", slip_attached)

@@ -1,7 +1,21 @@
 """What of money the database itself refuses to change (docs/payment-rules.md, "Life of a run")."""
 
 from association.immutability import declare_append_only, declare_frozen, declare_refusal
-from payments.models import Account, Allocation, DueLine, Exclusion, Payment, Price, Run, RunExport, YearReopening
+from payments.models import (
+    Account,
+    Allocation,
+    BankAnswer,
+    BankAnswerLine,
+    DueLine,
+    Exclusion,
+    Payment,
+    Price,
+    Run,
+    RunExport,
+    Slip,
+    SlipMail,
+    YearReopening,
+)
 
 FROZEN_RUN = "OLD.state NOT IN ('draft', 'submitted', 'cancelled')"
 # Approval writes while the run is still submitted; an opening run (reprise) is written when it is made.
@@ -14,6 +28,8 @@ def declare() -> None:
     """Declare the rules; association.immutability installs them after every migration."""
     for model in (DueLine, Exclusion, Price, YearReopening):
         declare_append_only(model)
+    for kept in (Slip, SlipMail, BankAnswer):
+        declare_append_only(kept)
     declare_frozen(
         Run,
         when=FROZEN_RUN,
@@ -83,3 +99,26 @@ def declare() -> None:
         ],
         message="Un fichier exporté est conservé tel quel.",
     )  # fmt: skip
+    declare_frozen(
+        BankAnswerLine,
+        columns=[
+            "answer",
+            "position",
+            "effect",
+            "reference",
+            "amount_cents",
+            "day",
+            "reason",
+            "status",
+            "payment",
+            "run",
+        ],
+        message="Ce que la banque a écrit ne se modifie pas.",
+    )
+    declare_refusal(
+        BankAnswerLine,
+        name="decided",
+        operation="UPDATE",
+        when="OLD.outcome <> 'proposed' AND NEW.outcome <> OLD.outcome",
+        message="Une opération de la banque ne se décide qu'une fois.",
+    )

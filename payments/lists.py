@@ -57,7 +57,7 @@ class RunList(Listing):
         return run_pages.run_list(user)
 
 
-class _OfRun(Listing):
+class OfRun(Listing):
     """A list in the page of one run."""
 
     permission = "payments.view_run"
@@ -67,7 +67,7 @@ class _OfRun(Listing):
         return {"run": run, "tab": self.address.split(":")[1]}
 
 
-class LineList(_OfRun):
+class LineList(OfRun):
     """What a run pays, participation by participation."""
 
     name = "indemnites"
@@ -80,7 +80,7 @@ class LineList(_OfRun):
         return run_pages.line_rows(about["run"])
 
 
-class ExclusionList(_OfRun):
+class ExclusionList(OfRun):
     """What a run does not pay, and why."""
 
     name = "non-indemnises"
@@ -100,7 +100,7 @@ class ExclusionList(_OfRun):
         return {"month": about["run"].month}
 
 
-class RunPaymentList(_OfRun):
+class RunPaymentList(OfRun):
     """The transfers of a run; none before they are made, none for whoever may not see them."""
 
     name = "virements"

@@ -18,6 +18,11 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "payments.settle_run": frozenset({TREASURER}),
     "payments.void_run": frozenset({TREASURER}),
     "payments.move_payment": frozenset({TREASURER}),
+    # A slip names its beneficiary and the end of an account; the office needs no part of it.
+    "payments.view_slip": frozenset({TREASURER, AUDITOR}),
+    "payments.make_slips": frozenset({TREASURER}),
+    "payments.view_bank_answer": frozenset({TREASURER, AUDITOR}),
+    "payments.import_bank_answer": frozenset({TREASURER}),
     "payments.view_export": frozenset({TREASURER, AUDITOR}),
     # A file of transfers shows every IBAN, as does a workbook from which they are typed by hand.
     "payments.open_bank_file": frozenset({TREASURER}),

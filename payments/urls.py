@@ -3,8 +3,21 @@
 from django.urls import path
 
 from association.listing.urls import listing_urls
+from payments.bank_answer_lists import BankAnswerList, BankLineList
 from payments.lists import AccountList, ExclusionList, LineList, PaymentList, PriceHistoryList, RunList, RunPaymentList
-from payments.views import accounts, bank, meter, preflight, prices, proposals, reopening, transfers
+from payments.slip_list import SlipList
+from payments.views import (
+    accounts,
+    bank,
+    bank_answers,
+    meter,
+    preflight,
+    prices,
+    proposals,
+    reopening,
+    slips,
+    transfers,
+)
 from payments.views import runs as views
 
 app_name = "payments"
@@ -32,6 +45,15 @@ urlpatterns = [
     path("actions/<int:pk>/indemnites/", meter.of_action, name="of_action"),
     path("comptes/<int:pk>/comparer/", proposals.account_compare, name="account_compare"),
     path("comptes/<int:pk>/rib/", proposals.account_scan, name="account_scan"),
+    *listing_urls("paiements/<int:pk>/releves/", SlipList),
+    path("paiements/<int:pk>/releves/etape/", slips.run_slips_step, name="run_slips_step"),
+    path("paiements/<int:pk>/fichier-refuse/", views.run_file_refused, name="run_file_refused"),
+    path("releves/<int:pk>/", slips.slip, name="slip"),
+    path("releves/<int:pk>/envoyer/", slips.slip_send, name="slip_send"),
+    *listing_urls("retours-de-la-banque/", BankAnswerList),
+    path("retours-de-la-banque/importer/", bank_answers.bank_answer_import, name="bank_answer_import"),
+    *listing_urls("retours-de-la-banque/<int:pk>/", BankLineList),
+    path("retours-de-la-banque/<int:pk>/confirmer/", bank_answers.bank_answer_confirm, name="bank_answer_confirm"),
     path("banque/", bank.bank_details, name="bank_details"),
     path("comptes/proposer/", proposals.account_propose, name="account_propose"),
     path("professionnels/<int:pk>/compte/", proposals.account_of_professional, name="account_of_professional"),

@@ -15,7 +15,7 @@ from association.forms.exchanges import ExchangeForm, FollowUpForm, MessageForm
 from association.forms.shared import put_errors as refuse_in
 from association.inbox import exchange_url
 from association.machine import TransitionRefused
-from association.mails import hold_as_sent, send_again
+from association.mails import attachments_of, hold_as_sent, send_again
 from association.models import Exchange, Team
 from association.selectors import exchanges as selectors
 from association.services import exchanges as services
@@ -179,5 +179,10 @@ def _follow_up_form(line: selectors.ExchangeLine) -> FollowUpForm:
 
 def _mail_page(request: HttpRequest, pk: int, refused: dict[str, Any] | None = None) -> HttpResponse:
     mail = get_object_or_404(selectors.outbox(request.user), pk=pk)
-    page = {"mail": mail, "mail_state": selectors.state_of(mail, is_waiting=mail.is_waiting), "refused": refused}
+    page = {
+        "mail": mail,
+        "mail_state": selectors.state_of(mail, is_waiting=mail.is_waiting),
+        "carried": [one.document.filename for one in attachments_of(mail)],
+        "refused": refused,
+    }
     return render(request, "association/outbox_mail.html", page | _sending(), status=409 if refused else 200)

@@ -9,6 +9,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from association.forms.bulk import ReasonForm
+from association.forms.shared import ProseField
 from payments.bank_reasons import BANK_REASONS
 from payments.models import Run
 from payments.selectors.runs import months_to_prepare
@@ -77,3 +79,30 @@ class BankReasonForm(forms.Form):
         error_messages={"required": "Choisissez le code que la banque a donné."},
         help_text="Un motif qui parle du compte (AC, BE) suspend aussi le compte.",
     )
+
+
+class BankReasonInBulkForm(BankReasonForm, ReasonForm):
+    """The same code of the bank for many transfers, and a reason kept in the history of each."""
+
+    field_order = ("bank_reason", "comment")
+
+
+class FileRefusedForm(BankReasonForm):
+    """Why the bank refused a whole file: its code if it gave one, and the words of whoever took the answer."""
+
+    comment = ProseField(
+        label="Motif",
+        needed="Écrivez ce que la banque a dit, ou pourquoi le fichier n’est pas parti.",
+        longest=180,
+        help_text="Conservé dans l’historique du paiement mensuel.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        code = self.fields["bank_reason"]
+        code.required, code.help_text = False, "Si la banque en a donné un."
+
+    @property
+    def said(self) -> str:
+        """The reason as it is kept."""
+        return " ".join(filter(None, (self.cleaned_data["bank_reason"], self.cleaned_data["comment"])))

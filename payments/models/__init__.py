@@ -1,14 +1,18 @@
 from payments.models.accounts import Account, Beneficiary
 from payments.models.bank import BankDetails
+from payments.models.bank_answers import BankAnswer, BankAnswerLine
 from payments.models.ledger import Allocation, DueLine, Exclusion, Payment
 from payments.models.preflight import PreflightSettings
 from payments.models.prices import PaymentSettings, Price, YearReopening
 from payments.models.provisional import ProvisionalExclusion, ProvisionalLine, RunError
 from payments.models.runs import LineKind, Run, RunExport
+from payments.models.slips import Slip, SlipMail
 
 __all__ = [
     "Account",
     "Allocation",
+    "BankAnswer",
+    "BankAnswerLine",
     "BankDetails",
     "Beneficiary",
     "DueLine",
@@ -23,5 +27,7 @@ __all__ = [
     "Run",
     "RunError",
     "RunExport",
+    "Slip",
+    "SlipMail",
     "YearReopening",
 ]

@@ -62,6 +62,17 @@ def has_never_been_exported(run: Run, actor: Any, arguments: Any) -> str | None:
     return None
 
 
+def nothing_of_its_file_was_paid(run: Run, actor: Any, arguments: Any) -> str | None:
+    """A bank that paid a transfer of a file has the file."""
+    paid = run.payments.filter(state="paid").count()
+    if paid:
+        return (
+            f"{paid} virement(s) de ce fichier sont constatés payés : la banque l'a reçu. Notez les rejets et les "
+            "retours virement par virement."
+        )
+    return None
+
+
 def every_payment_has_left(run: Run, actor: Any, arguments: Any) -> str | None:
     waiting = run.payments.filter(state__in=["pending", "held"]).count()
     if waiting:
@@ -144,6 +155,9 @@ class Run(Stateful):
     # The part of the closing that waits for an account; the rest, below zero, was paid too much.
     waiting_cents = models.BigIntegerField("en attente de RIB à la clôture", null=True, blank=True)
     created_at = models.DateTimeField("créé le", default=timezone.now)
+
+    # What the checks found, on an object that a page has read them for (`payments.selectors.preflight`).
+    findings: list[Any] | None = None
 
     objects = RunQuerySet.as_manager()
 
@@ -315,6 +329,7 @@ class Run(Stateful):
         label="Déclarer le fichier non transmis",
         needs_comment=True,
         danger=True,
+        guards=[nothing_of_its_file_was_paid],
     )
     def take_back_export(self) -> None:
         """The bank refused the whole file, or it was never sent: its payments wait again."""

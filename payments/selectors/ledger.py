@@ -176,11 +176,17 @@ def prove_pairs(run: Run) -> dict[tuple[int, int], Proof]:
     opening = _sums(lines.filter(run__in=earlier).filter(~Exists(_settled(run, earlier))))
     new = _sums(lines.filter(run=run))
     paid = _sums(lines.filter(allocations__payment__run=run))
-    closing = _sums(lines.filter(run__in=until_now).filter(~Exists(_settled(run, until_now))))
+    closing = _sums(left_by(run))
     keys = opening.keys() | new.keys() | paid.keys() | closing.keys()
     return {
         key: Proof(opening.get(key, 0), new.get(key, 0), paid.get(key, 0), closing.get(key, 0)) for key in sorted(keys)
     }
+
+
+def left_by(run: Run) -> QuerySet[DueLine]:
+    """Return the lines that a frozen run left due, as at its approval: they wait for an account, or are carried."""
+    until_now = _runs_until(run)
+    return DueLine.objects.filter(run__in=until_now).filter(~Exists(_settled(run, until_now)))
 
 
 def fold(pairs: Mapping[tuple[int, int], Proof], *, by: str) -> dict[int, Proof]:

@@ -86,7 +86,8 @@ def blocking_reason(run: Run) -> str | None:
     severities = PreflightSettings.current().severities
     if not any(severity is Severity.BLOCKING for check, severity in severities.items() if check in SAID_BY_SETTINGS):
         return None
-    found = [one for one in preflight(run) if one.severity is Severity.BLOCKING and one.check in SAID_BY_SETTINGS]
+    known = preflight(run) if run.findings is None else run.findings
+    found = [one for one in known if one.severity is Severity.BLOCKING and one.check in SAID_BY_SETTINGS]
     if not found:
         return None
     said = ", ".join(f"{one.count} {_label(one)}" for one in found)

@@ -59,29 +59,34 @@ class Step:
     note: str = ""
 
 
-def way_of(run: Run, history: Iterable[Entry]) -> list[Step]:
-    """Return the five steps of a run with their dates; a run that was stopped has no current step."""
+def way_of(run: Run, history: Iterable[Entry], *, found: int) -> list[Step]:
+    """Return the four steps that close a month, with their dates; a run that was stopped has no current step.
+
+    Args:
+        found: how many checks have something to say of an open run.
+    """
     ended: dict[str, datetime] = {entry.state: entry.at for entry in reversed(list(history))}
     reached = {
         Run.State.DRAFT: 1 if run.build is not None else 0,
-        Run.State.SUBMITTED: 2,
+        Run.State.SUBMITTED: 3,
         Run.State.APPROVED: 3,
         Run.State.EXPORTED: 4,
-        Run.State.SETTLED: 5,
+        Run.State.SETTLED: 4,
         Run.State.CANCELLED: 0,
         Run.State.VOIDED: 3,
     }[Run.State(run.state)]
+    checked = f"{found} à lire" if found and reached == 1 else "rien à signaler" if reached == 1 else ""
+    given = f"bon à payer le {_day(run.approved_at)}" if run.state == Run.State.APPROVED else ""
     steps = (
-        ("Préparer", run.prepared_at),
-        ("Soumettre", run.submitted_at),
-        ("Bon à payer", run.approved_at),
-        ("Exporter", ended.get(Run.State.EXPORTED)),
-        ("Solder", ended.get(Run.State.SETTLED)),
+        ("Préparer", _day(run.prepared_at), ""),
+        ("Contrôler", "", checked),
+        ("Soumettre", _day(run.submitted_at), ""),
+        ("Bon à payer et export", _day(ended.get(Run.State.EXPORTED)), given),
     )
     stopped = run.state in (Run.State.CANCELLED, Run.State.VOIDED)
     return [
-        Step(label, _status(place, reached, stopped), _day(at) if place < reached else "")
-        for place, (label, at) in enumerate(steps)
+        Step(label, _status(place, reached, stopped), done if place < reached else waiting)
+        for place, (label, done, waiting) in enumerate(steps)
     ]
 
 
@@ -289,6 +294,16 @@ def history_of_run(run: Run) -> list[Entry]:
 def files_of(run: Run) -> list[RunExport]:
     """Return the files made from a run, the last first, those that were not transmitted too."""
     return list(run.exports.select_related("document", "bank_file", "not_transmitted_by").order_by("-version"))
+
+
+def file_to_take_back(run: Run) -> dict[str, Any]:
+    """Return the live file of an exported run, the transfers that wait again without it, and how many others."""
+    export = run.exports.filter(not_transmitted_at__isnull=True).select_related("document", "bank_file").first()
+    if run.state != Run.State.EXPORTED or export is None:
+        return {"export": None}
+    sent = run.payments.filter(state=Payment.State.SENT).aggregate(count=Count("pk"), cents=Sum("amount_cents"))
+    kept = run.payments.filter(amount_cents__gt=0).exclude(state=Payment.State.SENT).count()
+    return {"export": export, "back": sent["count"], "back_cents": sent["cents"] or 0, "kept": kept}
 
 
 def latest_job(keys: list[str]) -> Job | None:

@@ -20,8 +20,11 @@ MAIN = {
     Run.State.APPROVED: "export",
     Run.State.EXPORTED: "settle",
 }
+# The approval and the export of a normal month, in one press; no step of the machine.
+CLOSING = "approve_and_export"
 ORDER = (
     "submit",
+    CLOSING,
     "approve",
     "countersign",
     "export",
@@ -74,6 +77,9 @@ def run_steps(run: Run, *, actor: User, figures: RunSummary, job: Job | None = N
         return []
     steps = [_step(offer, run, figures) for offer in offers(run, actor=actor)]
     steps += [step for step in (_prepare(run, actor), _countersign(run, actor)) if step]
+    if any(step.name == "approve" and not step.reason for step in steps) and actor.has_perm("payments.export_run"):
+        steps = [replace(step, main=False) if step.name == "approve" else step for step in steps]
+        steps.append(RunStep(CLOSING, "Donner le bon à payer et exporter", text=_frozen(figures), main=True))
     if job and job.state in LIVE:
         steps = [step if step.danger or step.reason else replace(step, reason=BUSY) for step in steps]
     return sorted(steps, key=lambda step: ORDER.index(step.name))
@@ -82,10 +88,7 @@ def run_steps(run: Run, *, actor: User, figures: RunSummary, job: Job | None = N
 def _step(offer: Offer, run: Run, figures: RunSummary) -> RunStep:
     text = WORDS.get(offer.name, "")
     if offer.name == "approve":
-        text = (
-            f"{grouped(figures.lines)} indemnités, {euros(figures.due_cents)} ; {grouped(figures.payments)} virements, "
-            f"{euros(figures.paid_cents)}. Indemnités et virements seront figés : rien ne pourra plus en être modifié."
-        )
+        text = _frozen(figures)
     return RunStep(
         offer.name,
         offer.label,
@@ -94,6 +97,14 @@ def _step(offer: Offer, run: Run, figures: RunSummary) -> RunStep:
         offer.danger,
         text,
         main=MAIN.get(Run.State(run.state)) == offer.name,
+    )
+
+
+def _frozen(figures: RunSummary) -> str:
+    """What the approval freezes."""
+    return (
+        f"{grouped(figures.lines)} indemnités, {euros(figures.due_cents)} ; {grouped(figures.payments)} virements, "
+        f"{euros(figures.paid_cents)}. Indemnités et virements seront figés : rien ne pourra plus en être modifié."
     )
 
 

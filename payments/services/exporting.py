@@ -22,7 +22,7 @@ from payments.models import Account, BankDetails, Payment, Run, RunExport
 from payments.sepa.calendar import next_business_day
 from payments.sepa.message import Sum
 from payments.services.banking import execution_day_refusal, unpayable, write_bank_file
-from payments.services.runs import release_lines
+from payments.services.runs import approve_run, release_lines
 from payments.workbook import write_payment_workbook
 
 EXPORT_JOB = "payments.export_run"
@@ -67,6 +67,20 @@ def request_export(*, run: Run, actor: User, execution_on: date | None = None) -
         params={"run": run.pk, "execution_on": execution_on.isoformat() if execution_on else ""},
         actor=actor,
     )
+
+
+def approve_and_export(*, run: Run, actor: User, execution_on: date | None = None) -> Job:
+    """Give the "bon à payer" and ask for the files, both or neither: the two last steps of a normal month.
+
+    Raises:
+        TransitionRefused: with the reason in French.
+        PermissionDenied: when the role may not do both.
+    """
+    require(actor, "payments.export_run")
+    if execution_on and (reason := execution_day_refusal(execution_on)):
+        raise TransitionRefused(reason)
+    with transaction.atomic():
+        return request_export(run=approve_run(run=run, actor=actor), actor=actor, execution_on=execution_on)
 
 
 def export_job(job: Job, progress: Progress) -> dict[str, Any]:

@@ -353,16 +353,25 @@ def settle_run(*, run: Run, actor: User, paid_on: date | None = None) -> Run:
         paid_on: the day on which the bank paid (today by default); after the month that is paid, and not to come.
     """
     day = paid_on or timezone.localdate()
-    if not run.last_day < day <= timezone.localdate():
-        raise TransitionRefused(
-            f"La banque n'a pas pu payer le {day:%d/%m/%Y} : indiquez un jour après la fin du mois {run.month:%Y-%m}, "
-            "et qui ne soit pas à venir."
-        )
+    refuse_day_of_payment(run=run, day=day)
     with transaction.atomic():
         fresh = fire(run, "settle", actor=actor)
         sent = fresh.payments.filter(state=Payment.State.SENT).defer("iban")
         fire_all(sent, "pay", actor=actor, paid_on=day)
     return fresh
+
+
+def refuse_day_of_payment(*, run: Run, day: date) -> None:
+    """Refuse a day on which no bank can have paid a run: not after its month, or still to come.
+
+    Raises:
+        TransitionRefused: with what to do.
+    """
+    if not run.last_day < day <= timezone.localdate():
+        raise TransitionRefused(
+            f"La banque n'a pas pu payer le {day:%d/%m/%Y} : indiquez un jour après la fin du mois {run.month:%Y-%m}, "
+            "et qui ne soit pas à venir."
+        )
 
 
 def last_month(today: date) -> date:

@@ -18,7 +18,7 @@ from payments.services.accounts import (
     verify_account,
     withdraw_account,
 )
-from payments.services.exporting import declare_not_transmitted, request_export
+from payments.services.exporting import approve_and_export, declare_not_transmitted, request_export
 from payments.services.preparing import request_preparation
 from payments.services.runs import (
     approve_run,
@@ -68,6 +68,7 @@ def move_run(
         "send_back": lambda: send_back_run(run=run, actor=actor, reason=reason),
         "countersign": lambda: countersign_run(run=run, actor=actor),
         "approve": lambda: approve_run(run=run, actor=actor),
+        "approve_and_export": lambda: approve_and_export(run=run, actor=actor, execution_on=execution_on),
         "export": lambda: request_export(run=run, actor=actor, execution_on=execution_on),
         "settle": lambda: settle_run(run=run, actor=actor, paid_on=paid_on),
         "void": lambda: void_run(run=run, actor=actor, reason=reason),

@@ -9,7 +9,7 @@ from django.db import transaction
 from association.models import User
 from association.workflow import fire
 from payments.models import Account, Payment
-from payments.services.runs import release_lines
+from payments.services.runs import refuse_day_of_payment, release_lines
 
 # ISO 20022 reason codes that speak about the account itself: closed, unknown, blocked, wrong holder.
 ACCOUNT_REASONS = frozenset({"AC01", "AC03", "AC04", "AC06", "AC13", "BE01"})
@@ -44,7 +44,12 @@ def return_payment(*, payment: Payment, actor: User, bank_reason: str, comment: 
 
 
 def pay_payment(*, payment: Payment, actor: User, paid_on: date) -> Payment:
-    """Record one transfer as paid on a date."""
+    """Record one transfer as paid on a date.
+
+    Raises:
+        TransitionRefused: also when no bank can have paid it on that day.
+    """
+    refuse_day_of_payment(run=payment.run, day=paid_on)
     return fire(payment, "pay", actor=actor, paid_on=paid_on)
 
 

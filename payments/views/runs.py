@@ -16,17 +16,20 @@ from association.jobs import broker_answers
 from association.machine import TransitionRefused
 from association.models import Job, Professional, Team
 from association.selectors.people import sees_money_of
-from payments.forms.runs import ExportForm, PreparationForm, SettlementForm
+from payments.forms.runs import ExportForm, FileRefusedForm, PreparationForm, SettlementForm
 from payments.models import Run
+from payments.models.slips import VIEW_SLIP
 from payments.selectors import people, run_pages, run_steps
 from payments.selectors.preflight import preflight, remarks
 from payments.selectors.runs import settlement_of, summary
+from payments.selectors.slips import MADE_FROM, slip_figures
 from payments.services.exporting import export_key
 from payments.services.preparing import PREPARE_JOB, preparation_key, request_preparation
 from payments.services.steps import move_run
 
 DONE = {
     "submit": "Le paiement mensuel est soumis : une autre personne peut donner le bon à payer.",
+    "approve_and_export": "Le bon à payer est donné, indemnités et virements sont figés. Le fichier se fait.",
     "approve": "Le bon à payer est donné. Indemnités et virements sont figés.",
     "send_back": "Le paiement mensuel est renvoyé en brouillon.",
     "countersign": "Le paiement mensuel porte votre contreseing.",
@@ -37,7 +40,11 @@ DONE = {
 }
 
 # What a step has to know.
-STEP_FORMS: dict[str, type[Form]] = {"settle": SettlementForm, "export": ExportForm}
+STEP_FORMS: dict[str, type[Form]] = {
+    "settle": SettlementForm,
+    "export": ExportForm,
+    "approve_and_export": ExportForm,
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -97,6 +104,25 @@ def run_step(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("payments:run", pk=pk)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("payments.export_run")
+def run_file_refused(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what becomes of a file that the bank refused whole, or that never left, and take it back."""
+    found = _run(request, pk)
+    form = FileRefusedForm(request.POST if request.method == "POST" else None)
+    page: dict[str, Any] = {"run": found, "tab": "run_file_refused", "form": form}
+    if form.is_valid():
+        try:
+            move_run(run=found, step="take_back_export", actor=request.user, reason=form.said)
+        except TransitionRefused as refused:
+            page["error"] = refused.reason
+        else:
+            messages.success(request, DONE["take_back_export"])
+            return redirect("payments:run", pk=pk)
+    status = 409 if "error" in page else 422 if form.errors else 200
+    return render(request, "payments/run_file_refused.html", page | run_pages.file_to_take_back(found), status=status)
+
+
 @require_safe
 @needs("payments.view_run")
 def run_left_due(request: HttpRequest, pk: int) -> HttpResponse:
@@ -154,19 +180,25 @@ def _overview(
 ) -> HttpResponse:
     settlement = None if run.is_frozen else settlement_of(run)
     figures = summary(run, settlement)
-    forms = {name: form if isinstance(form, kind) else kind() for name, kind in STEP_FORMS.items()}
+    # The machine asks the checks too: what they find now is read once.
+    run.findings = preflight(run, settlement)
     job = run_pages.latest_job([preparation_key(month=run.month, extra=run.kind == Run.Kind.EXTRA), export_key(run)])
-    steps = run_steps.run_steps(run, actor=request.user, figures=figures, job=job)
+    steps = _with_forms(
+        run_steps.run_steps(run, actor=request.user, figures=figures, job=job),
+        form,
+        request.POST.get("step", "") if form else "",
+    )
     history = run_pages.history_of_run(run)
     earlier, teams = run_pages.team_differences(run)
     page = {
         "run": run,
         "tab": "run",
         "figures": figures,
-        "steps": [replace(step, form=forms.get(step.name)) for step in steps],
-        "way": run_pages.way_of(run, history),
+        "closing": next((step for step in steps if step.name == run_steps.CLOSING), None),
+        "steps": [step for step in steps if step.name != run_steps.CLOSING],
+        "way": run_pages.way_of(run, history, found=len(run.findings)),
         "is_checked": run.state in Run.OPEN and run.build is not None,
-        "remarks": remarks(run, preflight(run, settlement)),
+        "remarks": remarks(run, run.findings),
         "groups": run_pages.exclusion_groups(run),
         "earlier": earlier,
         "teams": [row for row in teams if row.difference][:6],
@@ -177,5 +209,13 @@ def _overview(
         "history": history,
         "refused": refused,
     }
+    if run.state in MADE_FROM and request.user.has_perm(VIEW_SLIP):
+        page["slip_figures"] = slip_figures(run, request.user)
     status = 409 if refused else 422 if form and form.errors else 200
     return render(request, "payments/run.html", page, status=status)
+
+
+def _with_forms(steps: list[run_steps.RunStep], typed: Form | None, step: str) -> list[run_steps.RunStep]:
+    """Give each step that has to know something its form: the one that was typed, or an empty one."""
+    forms = {name: typed if typed and name == step else kind() for name, kind in STEP_FORMS.items()}
+    return [replace(one, form=forms.get(one.name)) for one in steps]

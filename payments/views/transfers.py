@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from association.access import needs
 from association.machine import TransitionRefused
 from association.selectors.history import history_of
-from payments.bank_reasons import BANK_REASONS
+from payments.bank_reasons import reason_in_words
 from payments.forms.runs import BankReasonForm, SettlementForm
 from payments.selectors.money_steps import payment_steps
 from payments.selectors.transfers import allocations_of, payment_with_facts
@@ -77,7 +77,7 @@ def _page(
         "payment": found,
         "steps": payment_steps(found, actor=request.user, forms=asked),
         "allocations": allocations,
-        "bank_words": BANK_REASONS.get(found.bank_reason, ""),
+        "bank_words": reason_in_words(found.bank_reason) if found.bank_reason else "",
         "history": history_of(found),
         "refused": refused,
     }

@@ -40,8 +40,10 @@ from association.services.bulk import draw_up_operation, start_operation
 from config.import_jobs import CHECK_JOB
 from conventions.models import Amendment, Convention, ConventionTemplate
 from conventions.services.templates import start_version
-from payments.models import Account, Payment, Run
+from payments.models import Account, BankAnswer, Payment, Run, Slip
+from payments.services.bank_answers import import_answer
 from payments.services.runs import last_month, prepare_run
+from payments.services.slips import make_slips
 from tests.factories import (
     ActionFactory,
     AdhesionFactory,
@@ -56,6 +58,7 @@ from tests.factories import (
 )
 from tests.factories.correspondence import DossierDocumentFactory, OutgoingMailFactory
 from tests.factories.dossier import RecognitionRequestFactory
+from tests.payments.answers import debit, statement
 
 STAFF, TREASURER, ARS, REFERENT, ADMIN = "gestion", "tresorier", "ars", "referent", "admin"
 TICKED = 6  # participants of the action that is typed
@@ -165,6 +168,21 @@ class Objects:
     @cached_property
     def payment(self) -> Payment:
         return busiest(self.run.payments.all(), "allocations")  # type: ignore[no-any-return]
+
+    @cached_property
+    def slip(self) -> Slip:
+        """Of the busiest run, all of whose slips are made."""
+        if not self.run.slips.exists():
+            make_slips(run=self.run, actor=User.objects.get(email="tresorier@demo.example"))
+        return self.run.slips.order_by("-paid_cents", "pk")[0]
+
+    @cached_property
+    def bank_answer(self) -> BankAnswer:
+        """A statement of all transfers of the busiest run."""
+        rows = self.run.payments.order_by("reference").values_list("reference", "amount_cents")
+        content = statement([debit(reference, cents) for reference, cents in rows])
+        actor = User.objects.get(email="tresorier@demo.example")
+        return import_answer(content=content, filename="releve.xml", actor=actor)[0]
 
     @cached_property
     def account(self) -> Account:
@@ -295,8 +313,11 @@ OF = {
     "run": (
         (TREASURER, "payments:run"), (TREASURER, "payments:run_lines"), (TREASURER, "payments:run_exclusions"),
         (TREASURER, "payments:run_totals"), (TREASURER, "payments:run_payments"),
-        (TREASURER, "payments:run_left_due"),
+        (TREASURER, "payments:run_left_due"), (TREASURER, "payments:run_slips"),
+        (TREASURER, "payments:run_file_refused"),
     ),
+    "slip": ((TREASURER, "payments:slip"),),
+    "bank_answer": ((TREASURER, "payments:bank_answer"),),
     "draft_run": (
         (STAFF, "payments:run"), (STAFF, "payments:run_lines"), (STAFF, "payments:run_totals"),
         (STAFF, "payments:run_payments"),
@@ -351,6 +372,7 @@ ALONE = (
     (TREASURER, "payments:bank_details", ""), (ADMIN, "payments:preflight_settings", ""),
     (TREASURER, "payments:price_grid", ""), (TREASURER, "payments:price_history", ""),
     (ADMIN, "payments:price_edit", "?nature=esp_clap&au=2027-01-01"),
+    (TREASURER, "payments:bank_answers", ""), (TREASURER, "payments:bank_answer_import", ""),
     (ADMIN, "import_workbook", ""),
 )  # fmt: skip
 

@@ -55,6 +55,8 @@ NOT_FREE = {
     "conventions.Amendment": {"agreed_sha256"},
     "conventions.Convention": {"agreed_sha256", "number"},
     "payments.Account": {"bic", "iban_hash", "iban_last4", "origin"},
+    "payments.BankAnswer": {"sha256"},
+    "payments.BankAnswerLine": {"reason", "status"},
     "payments.BankDetails": {"bic", "iban_last4"},
     "payments.DueLine": {"action_type", "cut_by"},
     "payments.Exclusion": {"reason"},  # a code of payments.reasons
@@ -63,6 +65,7 @@ NOT_FREE = {
     "payments.ProvisionalLine": {"action_type", "cut_by"},
     "payments.Run": {"checksum", "seal"},
     "payments.RunError": {"sentence"},
+    "payments.Slip": {"number"},
 }
 # Fields of forms whose text is compared with a number that is known, or checked by the model as the number it must be.
 NUMBERS = {

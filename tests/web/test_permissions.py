@@ -27,6 +27,8 @@ from association.services.calendar_keys import make_key
 from association.uploads import CheckedUpload
 from conventions.services.templates import start_version
 from payments.services.accounts import propose_account
+from payments.services.bank_answers import import_answer
+from payments.services.slips import make_slips
 from tests.association.files import png
 from tests.factories import (
     AdhesionFactory,
@@ -46,6 +48,7 @@ from tests.factories import (
 from tests.factories.correspondence import DossierDocumentFactory, ExchangeFactory, OutgoingMailFactory
 from tests.factories.dossier import ComplementPointFactory, HealthProjectFactory, RecognitionRequestFactory
 from tests.factories.money import french_iban
+from tests.payments.answers import credit, debit, statement
 from tests.payments.office import IBANS
 from tests.web.conftest import ROLES, World
 
@@ -108,6 +111,20 @@ def piece(world: World) -> int:
 
 def part(world: World) -> int:
     return _action(world, "A-PART", "declared").participations.order_by("pk").first().pk
+
+
+def slip(world: World) -> int:
+    """Of a run that was exported, its beneficiary without an address."""
+    if not world.run.slips.exists():
+        make_slips(run=world.run, actor=world.office.treasurer)
+    return world.run.slips.order_by("pk").first().pk
+
+
+def bank_answer(world: World) -> int:
+    """A statement with one transfer of the run, and lines that are nobody's; account numbers stand in the file."""
+    reference = world.run.payments.order_by("pk").first().reference
+    entries = [debit(reference, 1_00), debit(reference, 1_00), debit(IBANS[0], 1_00), credit("AUTRE", 9)]
+    return import_answer(content=statement(entries), filename="releve.xml", actor=world.office.treasurer)[0].pk
 
 
 def account(world: World) -> int:
@@ -458,6 +475,23 @@ ROUTES = {
     "payments:price_history": Route({*OFFICE, "auditor", "admin"}),
     "payments:price_history_views": Route({*OFFICE, "auditor", "admin"}, 302, method="post", data=NO_STEP),
     "payments:price_history_export": Route({*OFFICE, "auditor", "admin"}, method="post"),
+    "payments:run_slips": Route({"treasurer", "auditor"}, of=run),
+    "payments:run_slips_views": Route({"treasurer", "auditor"}, 302, method="post", data=NO_STEP, of=run),
+    "payments:run_slips_export": Route({"treasurer", "auditor"}, method="post", of=run),
+    "payments:run_slips_bulk": Route({"treasurer", "auditor"}, method="post", of=run),
+    "payments:run_slips_step": Route({"treasurer"}, 302, method="post", of=run, data=NO_STEP),
+    "payments:slip": Route({"treasurer", "auditor"}, of=slip),
+    "payments:slip_send": Route({"treasurer"}, 409, method="post", of=slip),
+    "payments:run_file_refused": Route({"treasurer"}, of=run),
+    "payments:bank_answers": Route({"treasurer", "auditor"}),
+    "payments:bank_answers_views": Route({"treasurer", "auditor"}, 302, method="post", data=NO_STEP),
+    "payments:bank_answers_export": Route({"treasurer", "auditor"}, method="post"),
+    "payments:bank_answer_import": Route({"treasurer"}),
+    "payments:bank_answer": Route({"treasurer", "auditor"}, of=bank_answer),
+    "payments:bank_answer_views": Route({"treasurer", "auditor"}, 302, method="post", data=NO_STEP, of=bank_answer),
+    "payments:bank_answer_export": Route({"treasurer", "auditor"}, method="post", of=bank_answer),
+    "payments:bank_answer_bulk": Route({"treasurer", "auditor"}, method="post", of=bank_answer),
+    "payments:bank_answer_confirm": Route({"treasurer"}, 302, method="post", of=bank_answer),
     "payments:run_totals": Route({*OFFICE, "auditor"}, of=run),
     "payments:run_payments": Route({*OFFICE, "auditor"}, of=run),
     "payments:run_payments_views": Route({*OFFICE, "auditor"}, 302, method="post", data=NO_STEP, of=run),
