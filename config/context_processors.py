@@ -95,6 +95,8 @@ NAVIGATION = (
                     Entry("Virements", "payments:payment_list", "list", "payments.view_payment"),
                     Entry("Comptes bancaires", "payments:account_list", "shield", "payments.view_account"),
                     Entry("Banque", "payments:bank_details", "settings", "payments.manage_bank"),
+                    Entry("L’année", "payments:year", "calendar", "payments.view_year"),
+                    Entry("Suivi d’un paiement", "payments:whereabouts_search", "search", "payments.view_whereabouts"),
                 ),
             ),
             Entry(

@@ -32,11 +32,16 @@ class PaymentsConfig(AppConfig):
         from payments.selectors.departures import frozen_on_departure
         from payments.selectors.joined import frozen_since_joining
         from payments.selectors.prices import kinds_with_prices
+        from payments.services.accounting import EXPORT_JOB as ACCOUNTING_JOB
+        from payments.services.accounting import accounting_export_job
         from payments.services.exporting import EXPORT_JOB, export_job
         from payments.services.preparing import PREPARE_JOB, prepare_job
+        from payments.services.statements import STATEMENTS_JOB, statements_job
+        from payments.year_table import Das2List, StatementList
 
         grant(PERMISSIONS)
         register(RunList, LineList, ExclusionList, RunPaymentList, PaymentList, AccountList, PriceHistoryList)
+        register(StatementList, Das2List)
         sheets.register()
         immutability.declare()
         due.register()
@@ -51,3 +56,5 @@ class PaymentsConfig(AppConfig):
         figures.add("payments.ceiling", ceiling_figures)
         job_kinds.add(EXPORT_JOB, export_job)
         job_kinds.add(PREPARE_JOB, prepare_job)
+        job_kinds.add(STATEMENTS_JOB, statements_job)
+        job_kinds.add(ACCOUNTING_JOB, accounting_export_job)

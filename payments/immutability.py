@@ -1,7 +1,20 @@
 """What of money the database itself refuses to change (docs/payment-rules.md, "Life of a run")."""
 
 from association.immutability import declare_append_only, declare_frozen, declare_refusal
-from payments.models import Account, Allocation, DueLine, Exclusion, Payment, Price, Run, RunExport, YearReopening
+from payments.models import (
+    Account,
+    AccountingEntry,
+    AccountingExport,
+    Allocation,
+    DueLine,
+    Exclusion,
+    Payment,
+    Price,
+    Run,
+    RunExport,
+    YearClosing,
+    YearReopening,
+)
 
 FROZEN_RUN = "OLD.state NOT IN ('draft', 'submitted', 'cancelled')"
 # Approval writes while the run is still submitted; an opening run (reprise) is written when it is made.
@@ -12,7 +25,7 @@ CLOSED_RUN = """NOT EXISTS (
 
 def declare() -> None:
     """Declare the rules; association.immutability installs them after every migration."""
-    for model in (DueLine, Exclusion, Price, YearReopening):
+    for model in (DueLine, Exclusion, Price, YearReopening, AccountingExport, AccountingEntry, YearClosing):
         declare_append_only(model)
     declare_frozen(
         Run,

@@ -5,12 +5,24 @@ from payments.models.preflight import PreflightSettings
 from payments.models.prices import PaymentSettings, Price, YearReopening
 from payments.models.provisional import ProvisionalExclusion, ProvisionalLine, RunError
 from payments.models.runs import LineKind, Run, RunExport
+from payments.models.year import (
+    AccountingEntry,
+    AccountingExport,
+    AccountingSettings,
+    Das2Threshold,
+    TaxIdentity,
+    YearClosing,
+)
 
 __all__ = [
     "Account",
+    "AccountingEntry",
+    "AccountingExport",
+    "AccountingSettings",
     "Allocation",
     "BankDetails",
     "Beneficiary",
+    "Das2Threshold",
     "DueLine",
     "Exclusion",
     "LineKind",
@@ -23,5 +35,7 @@ __all__ = [
     "Run",
     "RunError",
     "RunExport",
+    "TaxIdentity",
+    "YearClosing",
     "YearReopening",
 ]
