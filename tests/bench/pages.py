@@ -366,8 +366,11 @@ def pages() -> Iterator[Page]:
     people = list(objects.team.memberships.filter(left_on=None).values_list("professional", flat=True)[:TICKED])
     day = f"{timezone.localdate():%Y-%m-%d}"
     typed = urlencode({"team": objects.team.pk, "held_on": day, "type": "RCP", "people": people}, doseq=True)
-    for name in ("actions:attendance", "actions:alerts", "payments:meter"):
+    for name in ("actions:attendance", "actions:alerts", "payments:meter", "payments:meter_total"):
         yield Page(STAFF, f"{reverse(name)}?{typed}")
+    grid = f"{reverse('actions:rapid')}?equipe={objects.team.pk}&mois={timezone.localdate():%Y-%m}-01"
+    yield Page(STAFF, grid)
+    yield Page(STAFF, f"{reverse('actions:rapid_more', args=[objects.team.pk])}?mois={timezone.localdate():%Y-%m}-01")
     yield Page(STAFF, reverse("payments:run_check", args=[objects.draft_run.pk, "new_account"]))
     opening = Run.objects.filter(kind="opening").first()
     if opening:
@@ -378,5 +381,6 @@ def visited() -> set[str]:
     """Return the names of the addresses that `pages` opens."""
     of = {name for visits in OF.values() for _, name in visits}
     apart = {"association:professional_join", "association:project_compare", "payments:run_check"}
-    while_typing = {"actions:attendance", "actions:alerts", "payments:meter"}
+    while_typing = {"actions:attendance", "actions:alerts", "payments:meter", "payments:meter_total"}
+    while_typing |= {"actions:rapid", "actions:rapid_more"}
     return of | {name for _, name, _ in ALONE} | apart | while_typing
