@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actions.models import Action
+from actions.monthly.jobs import CHECK_JOB as MONTH_JOB
 from association.bulk_steps import ASSIGN_OFFICER
 from association.jobs import run_job
 from association.listing.bulk import Selection
@@ -198,6 +199,11 @@ class Objects:
         return first(Job.objects.filter(kind__contains="export"), lambda: JobFactory(done=True))  # type: ignore[no-any-return]
 
     @cached_property
+    def checked_month(self) -> Job:
+        staff, params = User.objects.get(email="gestion@demo.example"), {"document": 0, "declare": True}
+        return JobFactory(done=True, kind=MONTH_JOB, params=params, created_by=staff)  # type: ignore[no-any-return]
+
+    @cached_property
     def checked_workbook(self) -> Job:
         admin = User.objects.get(email="admin@demo.example")
         return JobFactory(done=True, kind=CHECK_JOB, params={"document": 0}, created_by=admin)  # type: ignore[no-any-return]
@@ -309,6 +315,7 @@ OF = {
     "structure": ((STAFF, "association:structure"), (STAFF, "association:structure_edit")),
     "export": ((TREASURER, "association:job"), (TREASURER, "association:job_progress")),
     "checked_workbook": ((ADMIN, "import_report"),),
+    "checked_month": ((STAFF, "actions:month_report"),),
     "carrying": ((STAFF, "association:carrying_change"),),
     "link": ((STAFF, "association:link_change"),),
     "programme": ((STAFF, "association:programme_change"),),
@@ -345,6 +352,7 @@ ALONE = (
     (STAFF, "actions:action_list", ""), (STAFF, "actions:action_list", "?q=sante"),
     (STAFF, "actions:action_list", "?state=validated&page=500"),
     (STAFF, "actions:action_new", ""), (STAFF, "actions:queue", ""), (ADMIN, "actions:settings", ""),
+    (STAFF, "actions:month_import", ""),
     (REFERENT, "actions:action_list", ""), (TREASURER, "payments:run_list", ""),
     (TREASURER, "payments:run_prepare", ""), (TREASURER, "payments:payment_list", ""),
     (TREASURER, "payments:account_list", ""), (STAFF, "payments:account_propose", ""),
