@@ -10,6 +10,7 @@ class ActionsConfig(AppConfig):
         from actions.inbox import action_figures, actions_to_validate
         from actions.joined import takes_part_twice
         from actions.lists import ActionList
+        from actions.monthly import jobs
         from actions.permissions import PERMISSIONS
         from association.listing.declaration import register
         from association.permissions import grant
@@ -24,3 +25,4 @@ class ActionsConfig(AppConfig):
         findings.register()
         found.register()
         changes.register()
+        jobs.register()

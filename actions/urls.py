@@ -3,7 +3,7 @@
 from django.urls import path
 
 from actions.lists import ActionList
-from actions.views import action, declaring, evidence, panels, queue, settings
+from actions.views import action, declaring, evidence, monthly, panels, queue, rapid, settings
 from association.listing.urls import listing_urls
 
 app_name = "actions"
@@ -13,6 +13,13 @@ urlpatterns = [
     path("actions/saisie/presence/", declaring.attendance, name="attendance"),
     path("actions/saisie/seances/", declaring.sessions, name="sessions"),
     path("actions/saisie/signalements/", declaring.alerts_typed, name="alerts"),
+    path("actions/saisie-rapide/", rapid.rapid, name="rapid"),
+    path("actions/saisie-rapide/<int:pk>/lignes/", rapid.rapid_more, name="rapid_more"),
+    path("actions/saisie-rapide/<int:pk>/ligne/", rapid.rapid_row, name="rapid_row"),
+    path("actions/import/", monthly.month_import, name="month_import"),
+    path("actions/import/modele/", monthly.month_template, name="month_template"),
+    path("actions/import/<int:pk>/", monthly.month_report, name="month_report"),
+    path("actions/import/<int:pk>/charger/", monthly.month_load, name="month_load"),
     path("actions/a-valider/", queue.queue, name="queue"),
     path("actions/a-valider/<int:pk>/", queue.queue_one, name="queue_one"),
     path("actions/a-valider/<int:pk>/etape/", queue.queue_step, name="queue_step"),

@@ -84,7 +84,10 @@ NAVIGATION = (
                 "actions:action_list",
                 "actions",
                 "actions.view_action",
-                (Entry("À valider", "actions:queue", "check", "actions.validate_action"),),
+                (
+                    Entry("À valider", "actions:queue", "check", "actions.validate_action"),
+                    Entry("Saisie rapide", "actions:rapid", "list", "actions.declare_action"),
+                ),
             ),
             Entry(
                 "Paiements",

@@ -8,14 +8,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRefresh
 
 from association.access import needs
+from association.forms.workbooks import WorkbookForm
 from association.jobs import LIVE, broker_answers
 from association.machine import TransitionRefused
 from association.models import Document, Job
 from association.tables import on_page
+from association.workbook_findings import Findings, FindingTable
 from config import import_jobs, selectors
-from config.forms import WorkbookForm
 from config.importing import PERMISSION
-from config.tables import FindingTable
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,7 +58,7 @@ def _report_page(request: HttpRequest, job: Job, refused: dict[str, Any] | None 
     page = _progress(job) | {"refused": refused, "is_loading": job.kind == import_jobs.LOAD_JOB}
     page["document"] = Document.objects.filter(pk=job.params["document"]).first()
     if report := import_jobs.report_of(job):
-        findings = selectors.Findings(report, request.GET)
+        findings = Findings(report, request.GET)
         page |= {"report": report, "brought": [(what, count) for what, count in report.details.items() if count]}
         page |= {"filter": findings, "table": on_page(FindingTable(findings.rows), request)}
     return render(request, "importing/report.html", page, status=409 if refused else 200)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import QuerySet
 
 from association.models import Job, User
 from association.registries import sheets
-from association.workbook import Column, Fault, Report, Sheet
-from config.forms import FindingForm
+from association.workbook import Column, Sheet
 from config.import_jobs import CHECK_JOB, LOAD_JOB
 
 
@@ -39,18 +36,3 @@ def expected_sheets() -> list[ExpectedSheet]:
 def imports(user: User) -> QuerySet[Job]:
     """Return the checks and loadings of workbooks, the latest first."""
     return Job.objects.visible_to(user).filter(kind__in=[CHECK_JOB, LOAD_JOB]).select_related("created_by", "result")
-
-
-class Findings:
-    """The findings of a report that the address asks for; ``form`` is the filter above them."""
-
-    def __init__(self, report: Report, asked: Mapping[str, Any]) -> None:
-        every = [*report.faults, *report.warnings]
-        names = list(dict.fromkeys(found.sheet for found in every if found.sheet))
-        self.form = FindingForm(asked, sheets=names)
-        chosen = self.form.cleaned_data if self.form.is_valid() else {}
-        self.rows: list[Fault] = [
-            found
-            for found in every
-            if chosen.get("severity", "") in ("", found.severity) and chosen.get("sheet", "") in ("", found.sheet)
-        ]

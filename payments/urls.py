@@ -46,6 +46,7 @@ urlpatterns = [
     path("comptes/<int:pk>/etape/", accounts.account_step, name="account_step"),
     path("comptes/<int:pk>/iban/", accounts.account_iban, name="account_iban"),
     path("actions/compteur/", meter.meter, name="meter"),
+    path("actions/compteur/total/", meter.total, name="meter_total"),
     path("actions/<int:pk>/indemnites/", meter.of_action, name="of_action"),
     path("comptes/<int:pk>/comparer/", proposals.account_compare, name="account_compare"),
     path("comptes/<int:pk>/rib/", proposals.account_scan, name="account_scan"),

@@ -26,6 +26,18 @@ def meter(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs("payments.view_meter")
+def total(request: HttpRequest) -> HttpResponse:
+    """Show the sum of what is typed so far, for a row of a grid; of a stored action, what it would give."""
+    so_far = read_so_far(request.GET, user=request.user)
+    typed = _typed(so_far)
+    if typed is None and so_far.action is not None:
+        typed = metered(so_far.action)
+    found = in_words(read_meter(typed), user=request.user) if typed and typed.people else None
+    return render(request, "payments/meter_total.html", {"meter": found})
+
+
+@require_safe
+@needs("payments.view_meter")
 def of_action(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what an action has given; before a run decided it, what it would give."""
     action = get_object_or_404(Action.objects.visible_to(request.user), pk=pk)

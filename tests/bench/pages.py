@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actions.models import Action
+from actions.monthly.jobs import CHECK_JOB as MONTH_JOB
 from association.bulk_steps import ASSIGN_OFFICER
 from association.jobs import run_job
 from association.listing.bulk import Selection
@@ -216,6 +217,11 @@ class Objects:
         return first(Job.objects.filter(kind__contains="export"), lambda: JobFactory(done=True))  # type: ignore[no-any-return]
 
     @cached_property
+    def checked_month(self) -> Job:
+        staff, params = User.objects.get(email="gestion@demo.example"), {"document": 0, "declare": True}
+        return JobFactory(done=True, kind=MONTH_JOB, params=params, created_by=staff)  # type: ignore[no-any-return]
+
+    @cached_property
     def checked_workbook(self) -> Job:
         admin = User.objects.get(email="admin@demo.example")
         return JobFactory(done=True, kind=CHECK_JOB, params={"document": 0}, created_by=admin)  # type: ignore[no-any-return]
@@ -330,6 +336,7 @@ OF = {
     "structure": ((STAFF, "association:structure"), (STAFF, "association:structure_edit")),
     "export": ((TREASURER, "association:job"), (TREASURER, "association:job_progress")),
     "checked_workbook": ((ADMIN, "import_report"),),
+    "checked_month": ((STAFF, "actions:month_report"),),
     "carrying": ((STAFF, "association:carrying_change"),),
     "link": ((STAFF, "association:link_change"),),
     "programme": ((STAFF, "association:programme_change"),),
@@ -366,6 +373,7 @@ ALONE = (
     (STAFF, "actions:action_list", ""), (STAFF, "actions:action_list", "?q=sante"),
     (STAFF, "actions:action_list", "?state=validated&page=500"),
     (STAFF, "actions:action_new", ""), (STAFF, "actions:queue", ""), (ADMIN, "actions:settings", ""),
+    (STAFF, "actions:month_import", ""),
     (REFERENT, "actions:action_list", ""), (TREASURER, "payments:run_list", ""),
     (TREASURER, "payments:run_prepare", ""), (TREASURER, "payments:payment_list", ""),
     (TREASURER, "payments:account_list", ""), (STAFF, "payments:account_propose", ""),
@@ -396,8 +404,11 @@ def pages() -> Iterator[Page]:
     people = list(objects.team.memberships.filter(left_on=None).values_list("professional", flat=True)[:TICKED])
     day = f"{timezone.localdate():%Y-%m-%d}"
     typed = urlencode({"team": objects.team.pk, "held_on": day, "type": "RCP", "people": people}, doseq=True)
-    for name in ("actions:attendance", "actions:alerts", "payments:meter"):
+    for name in ("actions:attendance", "actions:alerts", "payments:meter", "payments:meter_total"):
         yield Page(STAFF, f"{reverse(name)}?{typed}")
+    grid = f"{reverse('actions:rapid')}?equipe={objects.team.pk}&mois={timezone.localdate():%Y-%m}-01"
+    yield Page(STAFF, grid)
+    yield Page(STAFF, f"{reverse('actions:rapid_more', args=[objects.team.pk])}?mois={timezone.localdate():%Y-%m}-01")
     yield Page(STAFF, reverse("payments:run_check", args=[objects.draft_run.pk, "new_account"]))
     yield from _of_year(timezone.localdate().year)
     opening = Run.objects.filter(kind="opening").first()
@@ -420,3 +431,6 @@ def visited() -> set[str]:
     while_typing = {"actions:attendance", "actions:alerts", "payments:meter"}
     of_year = {f"payments:{name}" for name in (*OF_YEAR, *OF_PAYEE)}
     return of | {name for _, name, _ in ALONE} | apart | while_typing | of_year
+    while_typing = {"actions:attendance", "actions:alerts", "payments:meter", "payments:meter_total"}
+    while_typing |= {"actions:rapid", "actions:rapid_more"}
+    return of | {name for _, name, _ in ALONE} | apart | while_typing

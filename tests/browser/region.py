@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from actions.monthly.jobs import CHECK_JOB as MONTH_JOB
 from association.jobs import run_job
 from association.models import Attestation, BulkOperation, CoordinationAllowance, Membership, Team, User
 from association.services.attestations import issue_attestation
@@ -171,6 +172,9 @@ def of_money_and_jobs(world: World) -> Iterator[tuple[str, str]]:
     of_check = {"kind": CHECK_JOB, "params": {"document": 0}, "created_by": world.office.admin}
     found = JobFactory(done=True, summary={"report": REPORT}, **of_check)
     yield "admin", reverse("import_report", args=[found.pk])
+    of_month = {"kind": MONTH_JOB, "params": {"document": 0, "declare": True}, "created_by": world.users["staff"]}
+    found = JobFactory(done=True, summary={"report": REPORT}, **of_month)
+    yield "staff", reverse("actions:month_report", args=[found.pk])
     yield "staff", reverse("association:outbox_mail", args=[OutgoingMailFactory(failed=True).pk])
 
 

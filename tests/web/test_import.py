@@ -131,7 +131,7 @@ def test_pdf_renamed_is_a_fault_of_the_file(admin: Client) -> None:
 
 
 def test_file_too_large_is_told_its_limit(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("config.forms.MAX_FILE_BYTES", 10)
+    monkeypatch.setattr("association.forms.workbooks.MAX_FILE_BYTES", 10)
     assert "la limite est de" in plain(upload(admin, workbook(("EQ-1", "Une", "ESP", "44003"))))
 
 

@@ -180,6 +180,12 @@ def checked_workbook(world: World) -> int:
     ).pk
 
 
+def checked_month(world: World) -> int:
+    """The check of a workbook that somebody else brought: it is theirs alone."""
+    params = {"document": 0, "declare": True}
+    return JobFactory(done=True, kind="actions.check_month", params=params, created_by=UserFactory(staff=True)).pk
+
+
 def convention(world: World) -> int:
     return world.office.convention.pk
 
@@ -284,6 +290,13 @@ ROUTES = {
     "actions:attendance": Route(DECLARING),
     "actions:alerts": Route(DECLARING),
     "actions:sessions": Route(DECLARING, method="post"),
+    "actions:rapid": Route(DECLARING),
+    "actions:rapid_more": Route(DECLARING, 404, of=team),
+    "actions:rapid_row": Route(DECLARING, 404, method="post", of=team),
+    "actions:month_import": Route(DECLARING),
+    "actions:month_template": Route(DECLARING, data={"mois": f"{timezone.localdate():%Y-%m}-01"}),
+    "actions:month_report": Route(DECLARING, 404, of=checked_month),
+    "actions:month_load": Route(DECLARING, 404, method="post", of=checked_month),
     "actions:queue": Route(OFFICE),
     "actions:queue_one": Route(OFFICE, of=action),
     "actions:queue_step": Route(OFFICE, 409, method="post", of=action, data=NO_STEP),
@@ -298,6 +311,7 @@ ROUTES = {
     "actions:deadline_lift": Route(OFFICE, of=validated_action),
     "actions:participation_step": Route(OFFICE, 409, method="post", of=part),
     "payments:meter": Route({*DECLARING, "auditor"}),
+    "payments:meter_total": Route({*DECLARING, "auditor"}),
     "payments:of_action": Route({*DECLARING, "auditor"}, of=validated_action),
     "payments:run_list_export": Route({*OFFICE, "auditor"}, method="post"),
     "payments:run_lines_export": Route({*OFFICE, "auditor"}, method="post", of=run),

@@ -1,12 +1,16 @@
-"""The lists of the pages that span all floors."""
+"""What the check of a workbook found, as a list with its filter."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 import django_tables2 as tables
 from django.utils.html import format_html
 
+from association.forms.workbooks import FindingForm
 from association.tables import NAMES, NUMBER, PieceColumn
-from association.workbook import Fault
+from association.workbook import Fault, Report
 from association.workbook.report import french
 
 
@@ -38,3 +42,18 @@ class FindingTable(tables.Table):
         if not record.expected or record.expected.casefold() in sentence.casefold():
             return sentence
         return format_html('{}<span class="soft d-block">{}</span>', sentence, french(f"Attendu : {record.expected}"))
+
+
+class Findings:
+    """The findings of a report that the address asks for; ``form`` is the filter above them."""
+
+    def __init__(self, report: Report, asked: Mapping[str, Any]) -> None:
+        every = [*report.faults, *report.warnings]
+        names = list(dict.fromkeys(found.sheet for found in every if found.sheet))
+        self.form = FindingForm(asked, sheets=names)
+        chosen = self.form.cleaned_data if self.form.is_valid() else {}
+        self.rows: list[Fault] = [
+            found
+            for found in every
+            if chosen.get("severity", "") in ("", found.severity) and chosen.get("sheet", "") in ("", found.sheet)
+        ]

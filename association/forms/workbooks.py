@@ -1,4 +1,4 @@
-"""Forms of the pages that span all floors."""
+"""A workbook that somebody brings, and the filter above what its check found."""
 
 from __future__ import annotations
 
