@@ -18,13 +18,12 @@ from association.machine import state_field
 from association.models import FieldChange, Role, Team, TransitionLog, User
 from association.models.teams import state_label
 from association.registries import ChangeSource, change_sources
+from association.selectors.history import house_of
 
 LINES = 12
 # The newest rows of each log that are read; who was away for longer is told « plus de ».
 READ = 400
 LABELS = 3
-# Who did it, to those who are not told names: a referent is a professional.
-HOUSES = {Role.REFERENT: "l’équipe", Role.ARS: "l’ARS", Role.SYSTEM: "le site"}
 
 
 @dataclass
@@ -180,7 +179,7 @@ def _labels(labels: list[str]) -> str:
 
 def _actor(actor: User, reader: User) -> str:
     if actor.role == Role.SYSTEM or reader.role in (Role.ARS, Role.REFERENT):
-        return HOUSES.get(Role(actor.role), "l’association")
+        return house_of(actor)
     return str(actor)
 
 

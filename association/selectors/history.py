@@ -10,7 +10,10 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 
 from association.machine import Stateful
-from association.models import TransitionLog
+from association.models import Role, TransitionLog, User
+
+# Who did it, to those who are not told names: a referent is a professional, and so may a treasurer be.
+HOUSES = {Role.REFERENT: "l’équipe", Role.ARS: "l’ARS", Role.SYSTEM: "le site"}
 
 
 @dataclass(frozen=True)
@@ -25,23 +28,33 @@ class Entry:
     state_label: str = ""
 
 
-def history_of(obj: Stateful) -> list[Entry]:
-    """Return the changes of state of an object, newest first."""
+def house_of(actor: User) -> str:
+    """Return the house of who did something, in place of the name."""
+    return HOUSES.get(Role(actor.role), "l’association")
+
+
+def history_of(obj: Stateful, *, reader: User | None = None) -> list[Entry]:
+    """Return the changes of state of an object, newest first.
+
+    Args:
+        reader: somebody of the ARS is told the house of who did it, and no name.
+    """
     rows = TransitionLog.objects.filter(
         content_type=ContentType.objects.get_for_model(obj), object_id=obj.pk
     ).select_related("actor")
     field: Any = obj._meta.get_field("state")  # type: ignore[misc]
     labels = {found.name: found.custom["label"] for found in field.get_all_transitions(type(obj))}
     states = dict(field.flatchoices)
-    return [_entry(row, labels, states) for row in rows]
+    told = house_of if reader is not None and reader.role == Role.ARS else str
+    return [_entry(row, labels, states, told(row.actor)) for row in rows]
 
 
-def _entry(row: TransitionLog, labels: Mapping[str, Any], states: Mapping[Any, Any]) -> Entry:
+def _entry(row: TransitionLog, labels: Mapping[str, Any], states: Mapping[Any, Any], actor: str) -> Entry:
     created = {"reprise": "Reprise du classeur", "demo": "Région de démonstration"}.get(row.origin, "Création")
     return Entry(
         label=str(labels.get(row.transition, created)),
         at=row.at,
-        actor=str(row.actor),
+        actor=actor,
         comment=row.comment,
         state=row.to_state,
         state_label=str(states.get(row.to_state, row.to_state)),

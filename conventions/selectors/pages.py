@@ -163,9 +163,9 @@ def convention_steps(convention: Convention, *, actor: User, effect: Any = None)
 def convention_history(convention: Convention, *, actor: User) -> list[Entry]:
     """Return what happened to a convention, newest first: its states, its members' signatures, changes of fields.
 
-    For somebody who does not see names, the states alone.
+    For somebody who does not see names, the states alone, by the house of who moved them.
     """
-    entries: list[Entry] = list(history_of(convention))
+    entries: list[Entry] = list(history_of(convention, reader=actor))
     if actor.has_perm("association.view_professional"):
         entries += [*_signatures(convention), *_changes(convention)]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
