@@ -96,6 +96,8 @@ NAVIGATION = (
                     Entry("Comptes bancaires", "payments:account_list", "shield", "payments.view_account"),
                     Entry("Retours de la banque", "payments:bank_answers", "import", "payments.view_bank_answer"),
                     Entry("Banque", "payments:bank_details", "settings", "payments.manage_bank"),
+                    Entry("L’année", "payments:year", "calendar", "payments.view_year"),
+                    Entry("Suivi d’un paiement", "payments:whereabouts_search", "search", "payments.view_whereabouts"),
                 ),
             ),
             Entry(

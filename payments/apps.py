@@ -35,14 +35,19 @@ class PaymentsConfig(AppConfig):
         from payments.selectors.joined import frozen_since_joining
         from payments.selectors.prices import kinds_with_prices
         from payments.selectors.slips import SEND_JOB, SLIP_JOB
+        from payments.services.accounting import EXPORT_JOB as ACCOUNTING_JOB
+        from payments.services.accounting import accounting_export_job
         from payments.services.exporting import EXPORT_JOB, export_job
         from payments.services.preparing import PREPARE_JOB, prepare_job
         from payments.services.slips import sending_job, slip_attached, slips_job
+        from payments.services.statements import STATEMENTS_JOB, statements_job
         from payments.slip_list import SlipList
+        from payments.year_table import Das2List, StatementList
 
         grant(PERMISSIONS)
         register(RunList, LineList, ExclusionList, RunPaymentList, PaymentList, AccountList, PriceHistoryList)
         register(SlipList, BankAnswerList, BankLineList)
+        register(StatementList, Das2List)
         sheets.register()
         immutability.declare()
         due.register()
@@ -60,3 +65,5 @@ class PaymentsConfig(AppConfig):
         job_kinds.add(SLIP_JOB, slips_job)
         job_kinds.add(SEND_JOB, sending_job)
         mail_attachments.add("payments.slips", slip_attached)
+        job_kinds.add(STATEMENTS_JOB, statements_job)
+        job_kinds.add(ACCOUNTING_JOB, accounting_export_job)

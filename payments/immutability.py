@@ -3,6 +3,8 @@
 from association.immutability import declare_append_only, declare_frozen, declare_refusal
 from payments.models import (
     Account,
+    AccountingEntry,
+    AccountingExport,
     Allocation,
     BankAnswer,
     BankAnswerLine,
@@ -14,6 +16,7 @@ from payments.models import (
     RunExport,
     Slip,
     SlipMail,
+    YearClosing,
     YearReopening,
 )
 
@@ -26,7 +29,7 @@ CLOSED_RUN = """NOT EXISTS (
 
 def declare() -> None:
     """Declare the rules; association.immutability installs them after every migration."""
-    for model in (DueLine, Exclusion, Price, YearReopening):
+    for model in (DueLine, Exclusion, Price, YearReopening, AccountingExport, AccountingEntry, YearClosing):
         declare_append_only(model)
     for kept in (Slip, SlipMail, BankAnswer):
         declare_append_only(kept)

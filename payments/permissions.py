@@ -39,4 +39,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "payments.publish_price": frozenset({ADMIN}),
     "payments.reopen_year": frozenset({TREASURER}),
     "payments.change_settings": frozenset({ADMIN}),
+    # The papers of the year name people and amounts; only the treasurer hands entries over and closes.
+    "payments.view_year": frozenset({TREASURER, AUDITOR}),
+    "payments.close_year": frozenset({TREASURER}),
+    "payments.manage_accounting": frozenset({TREASURER}),
+    # Where a person's payment is, without an IBAN: who answers the telephone.
+    "payments.view_whereabouts": OFFICE | {AUDITOR},
 }

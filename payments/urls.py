@@ -7,6 +7,7 @@ from payments.bank_answer_lists import BankAnswerList, BankLineList
 from payments.lists import AccountList, ExclusionList, LineList, PaymentList, PriceHistoryList, RunList, RunPaymentList
 from payments.slip_list import SlipList
 from payments.views import (
+    accounting,
     accounts,
     bank,
     bank_answers,
@@ -17,8 +18,11 @@ from payments.views import (
     reopening,
     slips,
     transfers,
+    whereabouts,
+    year,
 )
 from payments.views import runs as views
+from payments.year_table import Das2List, StatementList
 
 app_name = "payments"
 urlpatterns = [
@@ -65,4 +69,20 @@ urlpatterns = [
     path("equipes/<int:pk>/plafond/", reopening.year_reopen, name="year_reopen"),
     path("equipes/<int:pk>/indemnites/", views.of_team, name="of_team"),
     path("professionnels/<int:pk>/indemnites/", views.of_professional, name="of_professional"),
+    path("annee/", year.year, name="year"),
+    *listing_urls("annee/<int:year>/releves/", StatementList),
+    path("annee/<int:year>/releves/zip/", year.statements_request, name="statements_request"),
+    path("annee/<int:year>/releves/<int:pk>/", year.statement, name="statement"),
+    *listing_urls("annee/<int:year>/das2/", Das2List),
+    path("annee/<int:year>/das2/<int:pk>/", year.tax_identity, name="tax_identity"),
+    path("annee/<int:year>/ecritures/", accounting.accounting, name="accounting"),
+    path("annee/<int:year>/ecritures/exporter/", accounting.accounting_export, name="accounting_export"),
+    path("annee/<int:year>/charges-a-payer/", accounting.year_closing, name="year_closing"),
+    path("annee/<int:year>/charges-a-payer/arreter/", accounting.year_closing_step, name="year_closing_step"),
+    path("annee/<int:year>/rapprochement/", year.reconciliation, name="reconciliation"),
+    path("annee/<int:year>/rapprochement/classeur/", year.reconciliation_file, name="reconciliation_file"),
+    path("reglages/comptabilite/", accounting.accounting_settings, name="accounting_settings"),
+    path("reglages/das2/", year.das2_settings, name="das2_settings"),
+    path("paiements/ou-en-est/", whereabouts.whereabouts_search, name="whereabouts_search"),
+    path("professionnels/<int:pk>/ou-en-est/", whereabouts.whereabouts, name="whereabouts"),
 ]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import zip_longest
 from typing import Any
 from xml.sax.saxutils import escape
 
 from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.graphics.shapes import Drawing
+from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import CondPageBreak, Flowable, LongTable, Paragraph, Spacer, Table
@@ -105,15 +106,18 @@ def table(
     *,
     shares: Sequence[float],
     styles: Sequence[ParagraphStyle] = (),
+    amounts: Collection[int] = (),
 ) -> list[Flowable]:
     """Print rows under a head that each page repeats.
 
     ``shares``: parts of the text's width, one per column. ``styles``: one per row, the house's when left out.
+    ``amounts``: places of the columns that hold amounts, and end at the right.
     """
     widths = [TEXT_WIDTH * share / sum(shares) for share in shares]
     found: list[Flowable] = []
     for start in range(0, max(len(rows), 1), ROWS):
-        cells: list[list[Flowable]] = [[line(text, CELL_HEAD) for text in head]]
+        heads = _by_column(CELL_HEAD, len(head), amounts)
+        cells: list[list[Flowable]] = [[line(text, style) for text, style in zip(head, heads, strict=True)]]
         commands: list[tuple[Any, ...]] = [
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
             ("BACKGROUND", (0, 0), (-1, 0), TINT),
@@ -121,10 +125,16 @@ def table(
             ("BOTTOMPADDING", (0, 0), (-1, -1), 5),
         ]
         for number, row in enumerate(rows[start : start + ROWS], start):
-            cells += _rows(row, [styles[number] if styles else CELL] * len(head), widths)
+            cells += _rows(row, _by_column(styles[number] if styles else CELL, len(head), amounts), widths)
             commands.append(("LINEBELOW", (0, len(cells) - 1), (-1, len(cells) - 1), 0.5, LINE))
         found.append(LongTable(cells, colWidths=widths, repeatRows=1, style=commands, hAlign="LEFT"))
     return found
+
+
+def _by_column(style: ParagraphStyle, count: int, amounts: Collection[int]) -> list[ParagraphStyle]:
+    """Return the style of each cell of a row: that of the row, to the right for an amount."""
+    right = ParagraphStyle(f"{style.name}-amount", style, alignment=TA_RIGHT)
+    return [right if place in amounts else style for place in range(count)]
 
 
 def facts(pairs: Sequence[tuple[str, str]]) -> Table:

@@ -7,14 +7,26 @@ from payments.models.prices import PaymentSettings, Price, YearReopening
 from payments.models.provisional import ProvisionalExclusion, ProvisionalLine, RunError
 from payments.models.runs import LineKind, Run, RunExport
 from payments.models.slips import Slip, SlipMail
+from payments.models.year import (
+    AccountingEntry,
+    AccountingExport,
+    AccountingSettings,
+    Das2Threshold,
+    TaxIdentity,
+    YearClosing,
+)
 
 __all__ = [
     "Account",
+    "AccountingEntry",
+    "AccountingExport",
+    "AccountingSettings",
     "Allocation",
     "BankAnswer",
     "BankAnswerLine",
     "BankDetails",
     "Beneficiary",
+    "Das2Threshold",
     "DueLine",
     "Exclusion",
     "LineKind",
@@ -29,5 +41,7 @@ __all__ = [
     "RunExport",
     "Slip",
     "SlipMail",
+    "TaxIdentity",
+    "YearClosing",
     "YearReopening",
 ]

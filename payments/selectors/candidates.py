@@ -7,7 +7,7 @@ Facts that exist once per team or member are read first; the participations are 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -142,14 +142,18 @@ def _final_exclusion() -> Q:
     return Q(reason__in=FINAL) & ~lifted
 
 
-def undecided(*, until: date) -> QuerySet[Participation]:
-    """Return the participations that a run of the month ending on ``until`` has to decide."""
+def undecided(*, until: date, states: Collection[str] = (Action.State.VALIDATED,)) -> QuerySet[Participation]:
+    """Return the participations that a run of the month ending on ``until`` has to decide.
+
+    Args:
+        states: of the actions; more than a run takes, for the estimate of a year's end.
+    """
     settled = live_lines().filter(participation=OuterRef("pk")).exclude(to_be_redone())
     final = Exclusion.objects.filter(_final_exclusion(), participation=OuterRef("pk"))
     return Participation.objects.filter(
         ~Exists(settled),
         ~Exists(final),
-        action__state=Action.State.VALIDATED,
+        action__state__in=states,
         action__held_on__lte=until,
         refused_at__isnull=True,
     )
@@ -162,12 +166,19 @@ class Undecided(NamedTuple):
     has_line: bool
 
 
-def candidates(*, until: date, among: Q | None = None, facts: Facts | None = None) -> Iterator[Undecided]:
+def candidates(
+    *,
+    until: date,
+    among: Q | None = None,
+    facts: Facts | None = None,
+    states: Collection[str] = (Action.State.VALIDATED,),
+) -> Iterator[Undecided]:
     """Yield the candidates of a run in the fixed order: action date, reference, RPPS, by code point.
 
     Args:
         among: a condition on participations; the meter asks only for those that may change what it shows.
         facts: of all teams that are asked for, when they were read already.
+        states: of the actions, as for `undecided`.
 
     Everybody who took part counts for the number of people and professions of an action (rule PLURI), also those who
     are decided already; so the whole actions are read in which somebody is undecided. Who is known under two numbers
@@ -175,7 +186,7 @@ def candidates(*, until: date, among: Q | None = None, facts: Facts | None = Non
     at a time, to its end: whoever takes a candidate may write before asking for the next (a cursor left open would
     hold an old snapshot, from which SQLite lets nobody write).
     """
-    facts, undecided_ones = facts or Facts.read(), undecided(until=until)
+    facts, undecided_ones = facts or Facts.read(), undecided(until=until, states=states)
     if among is not None:
         undecided_ones = undecided_ones.filter(among)
     for month in _months_of(undecided_ones):

@@ -76,7 +76,7 @@ def money_of(person: Professional, *, user: User, today: date | None = None) -> 
         .order_by("-run__month", "-pk")
     )
     return PersonMoney(
-        account=_account_of(person),
+        account=account_of(person),
         years=_years_of(records, (today or timezone.localdate()).year),
         months=_months_of(records),
         payments=list(transfers[:LATEST]),
@@ -84,8 +84,8 @@ def money_of(person: Professional, *, user: User, today: date | None = None) -> 
     )
 
 
-def _account_of(person: Professional) -> AccountStanding:
-    """The account of the record that stays counts, and no other."""
+def account_of(person: Professional) -> AccountStanding:
+    """Return how the account of a person stands: that of the record that stays counts, and no other."""
     rows = Account.objects.filter(beneficiary__professional=person.merged_into_id or person.pk).order_by("entered_at")
     since: dict[str, datetime] = {}
     for state, verified_at, entered_at in rows.values_list("state", "verified_at", "entered_at"):

@@ -279,7 +279,7 @@ OF = {
         (STAFF, "association:professional"), (STAFF, "association:professional_edit"),
         (STAFF, "association:professional_other"), (STAFF, "conventions:of_professional"),
         (STAFF, "actions:of_professional"), (TREASURER, "payments:of_professional"),
-        (STAFF, "payments:account_of_professional"),
+        (STAFF, "payments:account_of_professional"), (STAFF, "payments:whereabouts"),
     ),
     "project": ((STAFF, "association:project"), (ARS, "association:project")),
     "draft_project": ((STAFF, "association:project"), (STAFF, "association:project_gate")),
@@ -373,8 +373,14 @@ ALONE = (
     (TREASURER, "payments:price_grid", ""), (TREASURER, "payments:price_history", ""),
     (ADMIN, "payments:price_edit", "?nature=esp_clap&au=2027-01-01"),
     (TREASURER, "payments:bank_answers", ""), (TREASURER, "payments:bank_answer_import", ""),
+    (TREASURER, "payments:year", ""), (TREASURER, "payments:accounting_settings", ""),
+    (TREASURER, "payments:das2_settings", ""), (STAFF, "payments:whereabouts_search", ""),
     (ADMIN, "import_workbook", ""),
 )  # fmt: skip
+
+# Papers of the present year, and those of one beneficiary of it.
+OF_YEAR = ("statement_list", "das2_list", "accounting", "year_closing", "reconciliation")
+OF_PAYEE = ("tax_identity",)
 
 
 def pages() -> Iterator[Page]:
@@ -393,9 +399,18 @@ def pages() -> Iterator[Page]:
     for name in ("actions:attendance", "actions:alerts", "payments:meter"):
         yield Page(STAFF, f"{reverse(name)}?{typed}")
     yield Page(STAFF, reverse("payments:run_check", args=[objects.draft_run.pk, "new_account"]))
+    yield from _of_year(timezone.localdate().year)
     opening = Run.objects.filter(kind="opening").first()
     if opening:
         yield from (Page(TREASURER, reverse(f"payments:{name}", args=[opening.pk])) for name in ("run", "run_lines"))
+
+
+def _of_year(year: int) -> Iterator[Page]:
+    for name in OF_YEAR:
+        yield Page(TREASURER, reverse(f"payments:{name}", args=[year]))
+    payee = Payment.objects.filter(state="paid", paid_on__year=year).values_list("beneficiary", flat=True).first()
+    if payee:
+        yield from (Page(TREASURER, reverse(f"payments:{name}", args=[year, payee])) for name in OF_PAYEE)
 
 
 def visited() -> set[str]:
@@ -403,4 +418,5 @@ def visited() -> set[str]:
     of = {name for visits in OF.values() for _, name in visits}
     apart = {"association:professional_join", "association:project_compare", "payments:run_check"}
     while_typing = {"actions:attendance", "actions:alerts", "payments:meter"}
-    return of | {name for _, name, _ in ALONE} | apart | while_typing
+    of_year = {f"payments:{name}" for name in (*OF_YEAR, *OF_PAYEE)}
+    return of | {name for _, name, _ in ALONE} | apart | while_typing | of_year

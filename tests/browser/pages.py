@@ -50,6 +50,8 @@ NO_PAGES = {
     "association:document": FILE,
     "payments:account_scan": FILE,
     "payments:price_export": FILE,
+    "payments:statement": FILE,
+    "payments:reconciliation_file": FILE,
     "conventions:convention_pdf": FILE,
     "conventions:amendment_pdf": FILE,
     "association:bulk_step": SENT,

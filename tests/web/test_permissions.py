@@ -29,6 +29,7 @@ from conventions.services.templates import start_version
 from payments.services.accounts import propose_account
 from payments.services.bank_answers import import_answer
 from payments.services.slips import make_slips
+from payments.services.steps import move_payment
 from tests.association.files import png
 from tests.factories import (
     AdhesionFactory,
@@ -125,6 +126,20 @@ def bank_answer(world: World) -> int:
     reference = world.run.payments.order_by("pk").first().reference
     entries = [debit(reference, 1_00), debit(reference, 1_00), debit(IBANS[0], 1_00), credit("AUTRE", 9)]
     return import_answer(content=statement(entries), filename="releve.xml", actor=world.office.treasurer)[0].pk
+
+
+def year(world: World) -> int:
+    """The present one."""
+    return timezone.localdate().year
+
+
+def paid_in_year(world: World) -> tuple[int, int]:
+    """The present year, and somebody who was paid in it."""
+    sent = world.run.payments.filter(state="sent").order_by("pk").first()
+    if sent is not None:
+        move_payment(payment=sent, step="pay", actor=world.office.treasurer)
+    paid = world.run.payments.filter(state="paid").order_by("pk").first()
+    return year(world), paid.beneficiary_id
 
 
 def account(world: World) -> int:
@@ -508,6 +523,28 @@ ROUTES = {
     "payments:account_scan": Route({"treasurer"}, of=scanned_account),
     "payments:account_propose": Route(OFFICE),
     "payments:bank_details": Route({"treasurer"}),
+    "payments:year": Route({"treasurer", "auditor"}),
+    "payments:statement_list": Route({"treasurer", "auditor"}, of=year),
+    "payments:statement_list_views": Route({"treasurer", "auditor"}, 302, method="post", data=NO_STEP, of=year),
+    "payments:statement_list_export": Route({"treasurer", "auditor"}, method="post", of=year),
+    "payments:statements_request": Route({"treasurer"}, 302, method="post", of=year),
+    "payments:statement": Route({"treasurer", "auditor"}, of=paid_in_year),
+    "payments:das2_list": Route({"treasurer", "auditor"}, of=year),
+    "payments:das2_list_views": Route({"treasurer", "auditor"}, 302, method="post", data=NO_STEP, of=year),
+    "payments:das2_list_export": Route({"treasurer", "auditor"}, method="post", of=year),
+    "payments:tax_identity": Route({"treasurer"}, of=paid_in_year),
+    "payments:accounting": Route({"treasurer", "auditor"}, of=year),
+    # Without the accounts chosen with the accountant there is no export.
+    "payments:accounting_export": Route({"treasurer"}, 422, method="post", of=year),
+    "payments:year_closing": Route({"treasurer", "auditor"}, of=year),
+    # The year is not over.
+    "payments:year_closing_step": Route({"treasurer"}, 409, method="post", of=year),
+    "payments:reconciliation": Route({"treasurer", "auditor"}, of=year),
+    "payments:reconciliation_file": Route({"treasurer", "auditor"}, of=year),
+    "payments:accounting_settings": Route({"treasurer"}),
+    "payments:das2_settings": Route({"treasurer"}),
+    "payments:whereabouts_search": Route({*OFFICE, "auditor"}),
+    "payments:whereabouts": Route({*OFFICE, "auditor"}, of=person),
     "payments:account_of_professional": Route(OFFICE, of=person),
     "payments:account_of_company": Route(OFFICE, of=lambda w: CompanyFactory().pk),
     "import_workbook": Route({"admin"}),

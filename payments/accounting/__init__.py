@@ -1,0 +1,1 @@
+"""Accounting entries and the file that carries them. Pure: no Django, no database."""

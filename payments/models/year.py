@@ -1,0 +1,191 @@
+"""The papers of a civil year: how entries are written, what was handed to the accountant, what the tax office asks."""
+
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.utils import timezone
+
+from association.fields import WordsField
+from association.identifiers import siret
+
+# An account of the plan comptable has three digits at least; a software may go on with letters.
+ACCOUNT_NUMBER = RegexValidator(
+    r"\A[1-7][0-9]{2}[0-9A-Z]{0,17}\Z",
+    "Un numéro de compte commence par trois chiffres, par exemple 467 ou 5121.",
+)
+JOURNAL_CODE = RegexValidator(
+    r"\A[0-9A-Z]{1,6}\Z", "Un code de journal compte 1 à 6 lettres majuscules ou chiffres, par exemple OD."
+)
+POSTCODE = RegexValidator(r"\A[0-9]{5}\Z", "Un code postal compte cinq chiffres.")
+
+
+def _account(label: str) -> models.CharField[str, str]:
+    return models.CharField(label, max_length=20, blank=True, validators=[ACCOUNT_NUMBER])
+
+
+def _journal(label: str) -> models.CharField[str, str]:
+    return models.CharField(label, max_length=6, blank=True, validators=[JOURNAL_CODE])
+
+
+def _words(label: str) -> WordsField:
+    return WordsField(label, max_length=80, blank=True)
+
+
+class AccountingSettings(models.Model):
+    """The accounts and journals chosen with the accountant, one row; nothing is assumed, nothing is exported before."""
+
+    charge_account = _account("compte de charge")
+    charge_label = _words("libellé du compte de charge")
+    payable_account = _account("compte des bénéficiaires")
+    payable_label = _words("libellé du compte des bénéficiaires")
+    bank_account = _account("compte de banque")
+    bank_label = _words("libellé du compte de banque")
+    accrual_account = _account("compte de charges à payer")
+    accrual_label = _words("libellé du compte de charges à payer")
+    general_journal = _journal("code du journal des opérations diverses")
+    general_label = _words("libellé du journal des opérations diverses")
+    bank_journal = _journal("code du journal de banque")
+    bank_journal_label = _words("libellé du journal de banque")
+    version = models.PositiveIntegerField("version", default=0)
+
+    CHOSEN = (
+        "charge_account", "charge_label", "payable_account", "payable_label", "bank_account", "bank_label",
+        "accrual_account", "accrual_label", "general_journal", "general_label", "bank_journal", "bank_journal_label",
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = "comptes et journaux"
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="accounting_settings_one_row")]
+
+    def __str__(self) -> str:
+        return "Comptes et journaux"
+
+    @classmethod
+    def current(cls) -> AccountingSettings:
+        """Return what was chosen (nothing until somebody chooses)."""
+        return cls.objects.filter(pk=1).first() or cls(pk=1)
+
+    @property
+    def missing(self) -> list[str]:
+        """What no entry can be written without, in French."""
+        return [str(self._meta.get_field(name).verbose_name) for name in self.CHOSEN if not getattr(self, name)]  # type: ignore[union-attr]
+
+
+class Das2Threshold(models.Model):
+    """Above which yearly total a beneficiary is declared (DAS2), from a civil year on, in euro cents."""
+
+    from_year = models.PositiveSmallIntegerField(
+        "à partir de l'année",
+        unique=True,
+        validators=[MinValueValidator(2000), MaxValueValidator(2100)],
+        error_messages={"unique": "Cette année a déjà son seuil."},
+    )
+    amount_cents = models.PositiveIntegerField("seuil")
+    set_by = models.ForeignKey("association.User", models.PROTECT, related_name="+", verbose_name="par")
+    set_at = models.DateTimeField("fixé le", default=timezone.now)
+
+    class Meta:
+        verbose_name = "seuil de la DAS2"
+        ordering = ["-from_year"]
+
+    def __str__(self) -> str:
+        return f"{self.from_year}"
+
+
+class TaxIdentity(models.Model):
+    """What the DAS2 asks of a beneficiary that no other page needs: SIRET of a person, postal address."""
+
+    beneficiary = models.OneToOneField(
+        "payments.Beneficiary", models.PROTECT, related_name="tax_identity", verbose_name="bénéficiaire"
+    )
+    siret = models.CharField("SIRET", max_length=14, blank=True, validators=[siret])
+    address = WordsField("adresse", max_length=200, blank=True)
+    postcode = models.CharField("code postal", max_length=5, blank=True, validators=[POSTCODE])
+    town = WordsField("commune", max_length=80, blank=True)
+    version = models.PositiveIntegerField("version", default=0)
+
+    class Meta:
+        verbose_name = "identité fiscale"
+
+    def __str__(self) -> str:
+        return str(self.beneficiary)
+
+
+class AccountingExport(models.Model):
+    """The entries of a period as they were handed to the accountant, kept byte for byte: the period is closed.
+
+    What happens afterwards, or was written down late, is in the next period.
+    """
+
+    starts_on = models.DateField("du", unique=True)
+    ends_on = models.DateField("au", unique=True)
+    entries_count = models.PositiveIntegerField("nombre d'écritures")
+    debit_cents = models.BigIntegerField("total des débits")
+    document = models.OneToOneField(
+        "association.Document", models.PROTECT, related_name="+", verbose_name="écritures à importer"
+    )
+    workbook = models.OneToOneField("association.Document", models.PROTECT, related_name="+", verbose_name="classeur")
+    made_by = models.ForeignKey("association.User", models.PROTECT, related_name="+", verbose_name="par")
+    made_at = models.DateTimeField("fait le", default=timezone.now)
+
+    class Meta:
+        verbose_name = "export comptable"
+        ordering = ["-ends_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gte=models.F("starts_on")),
+                name="accounting_export_period",
+                violation_error_message="Une période finit après son début.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Écritures du {self.starts_on:%d/%m/%Y} au {self.ends_on:%d/%m/%Y}"
+
+
+class AccountingEntry(models.Model):
+    """One entry of an export. ``event`` names what happened: it is exported once, in one period."""
+
+    export = models.ForeignKey(AccountingExport, models.PROTECT, related_name="entries", verbose_name="export")
+    event = models.CharField("fait", max_length=60, unique=True)
+    number = models.CharField("numéro", max_length=20, unique=True)
+    entry_on = models.DateField("date d'écriture")
+    amount_cents = models.BigIntegerField("montant")
+
+    class Meta:
+        verbose_name = "écriture exportée"
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class YearClosing(models.Model):
+    """The charges à payer of a civil year, as somebody stated them: entered on 31 December, reversed on 1 January.
+
+    ``frozen_cents``: priced in a run that was approved after the year; ``validated_cents``: validated, in no run yet;
+    ``declared_cents``: declared only, an estimate. All by the pricing function of the run.
+    """
+
+    year = models.PositiveSmallIntegerField(
+        "année", unique=True, error_messages={"unique": "Les charges à payer de cette année sont déjà arrêtées."}
+    )
+    frozen_cents = models.BigIntegerField("indemnités figées après l'année")
+    validated_cents = models.BigIntegerField("actions validées")
+    declared_cents = models.BigIntegerField("actions déclarées, estimation")
+    workbook = models.OneToOneField("association.Document", models.PROTECT, related_name="+", verbose_name="classeur")
+    decided_by = models.ForeignKey("association.User", models.PROTECT, related_name="+", verbose_name="par")
+    decided_at = models.DateTimeField("arrêté le", default=timezone.now)
+
+    class Meta:
+        verbose_name = "charges à payer"
+        ordering = ["-year"]
+
+    def __str__(self) -> str:
+        return f"Charges à payer {self.year}"
+
+    @property
+    def total_cents(self) -> int:
+        """What the entry of 31 December amounts to."""
+        return self.frozen_cents + self.validated_cents + self.declared_cents

@@ -1,0 +1,112 @@
+"""What a year owes and no run of that year has priced: the charges à payer of 31 December, by team.
+
+Three parts, all by the pricing function of the run: lines that a run approved after the year; validated actions that
+no run has decided; declared actions, which may still be refused (an estimate). Actions are priced in the fixed order,
+after what the next run reverses, as the next run would.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Sum
+
+from actions.models import Action
+from association.models import Team
+from association.selectors.people import kept_ids
+from payments.models import DueLine, PaymentSettings, Run
+from payments.pricing import MissingPrice, Priced, Rules, price
+from payments.selectors import candidates as reading
+from payments.selectors.ledger import balances as read_balances
+from payments.selectors.year_days import after, last_day
+
+VALIDATED = (Action.State.VALIDATED,)
+# « À compléter » was declared too, and may still be paid.
+DECLARED = (Action.State.VALIDATED, Action.State.DECLARED, Action.State.TO_COMPLETE)
+
+
+@dataclass(frozen=True)
+class TeamAccrual:
+    """The charges à payer of one team, in euro cents."""
+
+    team: Team
+    frozen_cents: int
+    validated_cents: int
+    declared_cents: int
+
+    @property
+    def total_cents(self) -> int:
+        """The three parts together."""
+        return self.frozen_cents + self.validated_cents + self.declared_cents
+
+
+@dataclass(frozen=True)
+class Accruals:
+    """The charges à payer of a year; ``without_price``: participations that the estimate leaves out."""
+
+    year: int
+    teams: list[TeamAccrual]
+    without_price: int
+
+    @property
+    def frozen_cents(self) -> int:
+        return sum(row.frozen_cents for row in self.teams)
+
+    @property
+    def validated_cents(self) -> int:
+        return sum(row.validated_cents for row in self.teams)
+
+    @property
+    def declared_cents(self) -> int:
+        return sum(row.declared_cents for row in self.teams)
+
+    @property
+    def total_cents(self) -> int:
+        """What the entry of 31 December would amount to."""
+        return self.frozen_cents + self.validated_cents + self.declared_cents
+
+
+def accruals(year: int) -> Accruals:
+    """Return the charges à payer of a civil year, as things are now."""
+    until = last_day(year)
+    frozen = _frozen_later(until)
+    validated, _ = _priced(until, VALIDATED)
+    declared, without_price = _priced(until, DECLARED)
+    keys = frozen.keys() | validated.keys() | declared.keys()
+    teams = Team.objects.in_bulk(keys)
+    rows = [
+        TeamAccrual(teams[pk], frozen.get(pk, 0), validated.get(pk, 0), declared.get(pk, 0) - validated.get(pk, 0))
+        for pk in keys
+    ]
+    rows = [row for row in rows if row.frozen_cents or row.validated_cents or row.declared_cents]
+    return Accruals(year, sorted(rows, key=lambda row: (row.team.name, row.team.pk)), without_price)
+
+
+def _frozen_later(until: date) -> dict[int, int]:
+    """Lines of actions of the year, or before, in runs that were approved after it."""
+    later = Run.objects.frozen().exclude(kind=Run.Kind.OPENING).filter(approved_at__gte=after(until))
+    lines = DueLine.objects.filter(run__in=later, held_on__lte=until).order_by()
+    return dict(lines.values_list("team_id").annotate(Sum("amount_cents")))
+
+
+def _priced(until: date, states: Collection[str]) -> tuple[dict[int, int], int]:
+    """Return team id -> cents that a run would make due now, and how many participations have no price."""
+    settings, kept = PaymentSettings.current(), kept_ids()
+    rules = Rules(settings.deadline_months, settings.personal_ceiling_cents, settings.project_lookahead_months)
+    found: dict[int, int] = defaultdict(int)
+    balances, without_price = read_balances(), 0
+    for line in reading.lines_to_reverse():
+        reading.give_back(balances, line, kept)
+        if line.held_on <= until:
+            found[line.team_id] -= line.amount_cents
+    candidates = (one.candidate for one in reading.candidates(until=until, states=states))
+    for decision in price(candidates, reading.price_list(), balances, rules=rules, until=until):
+        match decision:
+            case Priced():
+                found[decision.candidate.action.team.id] += decision.amount_cents
+            case MissingPrice():
+                without_price += 1
+    return found, without_price

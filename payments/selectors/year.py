@@ -1,0 +1,177 @@
+"""The papers of a civil year at a glance, and where its accounting periods stand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Max, Min, Sum
+from django.urls import reverse
+from django.utils import timezone
+
+from association.models import User
+from association.money import euros, grouped
+from payments.models import AccountingExport, AccountingSettings, Payment, YearClosing
+from payments.selectors.accounting import Kind, next_start, pending_events, possible_ends
+from payments.selectors.das2 import das2_rows, incomplete, threshold_of
+from payments.selectors.reconciliation import Reconciliation, reconcile
+from payments.selectors.statements import paid_in, statement_rows
+from payments.selectors.year_days import last_day
+
+KIND_WORDS = {
+    Kind.RUN: ("bon à payer", "bons à payer"),
+    Kind.PAID: ("virement payé", "virements payés"),
+    Kind.BACK: ("virement revenu", "virements revenus"),
+    Kind.ACCRUAL: ("charge à payer", "charges à payer"),
+    Kind.REVERSAL: ("extourne", "extournes"),
+}
+
+
+def years() -> list[int]:
+    """Return the civil years of which there may be papers, the present one first."""
+    present = timezone.localdate().year
+    first = Payment.objects.aggregate(first=Min("paid_on"))["first"]
+    return list(range(present, min(present, first.year if first else present) - 1, -1))
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One paper of the year: what it is, what can be said of it now, in a badge and a sentence."""
+
+    title: str
+    url: str
+    text: str
+    label: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Landing:
+    """The page of a year: three figures in words, and its papers."""
+
+    paid: str
+    due: str
+    left: str
+    papers: list[Paper]
+
+
+def landing(year: int, *, user: User) -> Landing:
+    """Return the papers of a year for who may see them, and the three figures at their head."""
+    sheet = reconcile(year)
+    paid = paid_in(year).aggregate(cents=Sum("amount_cents"))["cents"] or 0
+    return Landing(
+        paid=euros(paid),
+        due=euros(sheet.total.new),
+        left=euros(sheet.total.closing.left),
+        papers=[_statements(year, user), _das2(year, user), _entries(year), _closing(year), _sheet(sheet)],
+    )
+
+
+def _statements(year: int, user: User) -> Paper:
+    count = statement_rows(user, year).count()
+    return Paper(
+        "Relevés annuels",
+        reverse("payments:statement_list", args=[year]),
+        "Ce que chacun a reçu dans l’année, à la date du versement : un PDF par bénéficiaire.",
+        _count(count, "bénéficiaire", "bénéficiaires"),
+        "good" if count else "idle",
+    )
+
+
+def _das2(year: int, user: User) -> Paper:
+    rows = das2_rows(user, year)
+    count, lacking = rows.count(), incomplete(rows).count()
+    label = (
+        f"{_count(count, 'à déclarer', 'à déclarer')}, {grouped(lacking)} à compléter"
+        if lacking
+        else (_count(count, "à déclarer", "à déclarer"))
+    )
+    return Paper(
+        "DAS2",
+        reverse("payments:das2_list", args=[year]),
+        f"Qui a reçu plus de {euros(threshold_of(year))} dans l’année, et ce qui manque pour déclarer.",
+        label,
+        "attention" if lacking else "good" if count else "idle",
+    )
+
+
+def _entries(year: int) -> Paper:
+    waiting = len(pending_events(until=last_day(year)))
+    missing = AccountingSettings.current().missing
+    last = AccountingExport.objects.filter(ends_on__year=year).aggregate(last=Max("ends_on"))["last"]
+    if missing:
+        label, tone = "comptes à choisir", "attention"
+    elif waiting:
+        label, tone = _count(waiting, "écriture à exporter", "écritures à exporter"), "waiting"
+    else:
+        label, tone = "à jour", "good"
+    said = f"Exportées jusqu’au {last:%d/%m/%Y}." if last else "Aucune période de cette année n’est exportée."
+    return Paper(
+        "Écritures comptables",
+        reverse("payments:accounting", args=[year]),
+        f"Les écritures à importer par votre comptable, chaque période une fois. {said}",
+        label,
+        tone,
+    )
+
+
+def _closing(year: int) -> Paper:
+    closing = YearClosing.objects.filter(year=year).first()
+    if closing:
+        label, tone = f"arrêtées : {euros(closing.total_cents)}", "good"
+    elif timezone.localdate() > last_day(year):
+        label, tone = "à arrêter", "attention"
+    else:
+        label, tone = "en cours d’année", "idle"
+    return Paper(
+        "Charges à payer",
+        reverse("payments:year_closing", args=[year]),
+        "Ce qui est dû pour l’année sans y avoir été compté, et son extourne au 1er janvier.",
+        label,
+        tone,
+    )
+
+
+def _sheet(sheet: Reconciliation) -> Paper:
+    return Paper(
+        "État de rapprochement",
+        reverse("payments:reconciliation", args=[sheet.year]),
+        "Dû = payé + en cours + en attente + revenu + reporté : par bénéficiaire, par équipe et au total.",
+        "juste au centime" if sheet.holds else "écart",
+        "good" if sheet.holds else "bad",
+    )
+
+
+@dataclass(frozen=True)
+class Accounting:
+    """Where the accounting periods stand.
+
+    Attributes:
+        exports: the periods of the year, the last first.
+        start: the first day of the next period, None while nothing happened.
+        ends: the days on which it may end.
+        waiting: what is in no period yet, in words with their number.
+    """
+
+    exports: list[AccountingExport]
+    start: date | None
+    ends: list[date]
+    waiting: list[tuple[int, str]]
+
+
+def accounting_of(year: int, *, user: User) -> Accounting:
+    """Return the periods of a year that were exported, and what waits up to its end."""
+    if not user.has_perm("payments.view_year"):
+        return Accounting([], None, [], [])
+    exports = AccountingExport.objects.filter(ends_on__year=year).select_related("document", "workbook", "made_by")
+    events = pending_events(until=last_day(year))
+    start = next_start(events)
+    counts = Counter(event.kind for event in events)
+    waiting = [(counts[kind], KIND_WORDS[kind][counts[kind] > 1]) for kind in Kind if counts[kind]]
+    is_of_year = start is not None and start.year == year
+    return Accounting(list(exports), start, possible_ends(start) if is_of_year else [], waiting)
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{grouped(number)} {many if number > 1 else one}"
