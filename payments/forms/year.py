@@ -38,27 +38,26 @@ def _journal(label: str, suggested: str) -> CodeField:
     return CodeField(label=label, required=False, validators=[JOURNAL_CODE], help_text=f"Souvent : {suggested}.")
 
 
-def _words(suggested: str) -> LineField:
-    return LineField(
-        label="Son libellé", longest=LONGEST_LABEL, required=False, help_text=f"Par exemple : {suggested}."
-    )
+def _words(of: str, suggested: str) -> LineField:
+    said = f"Par exemple : {suggested}."
+    return LineField(label=f"Libellé du {of}", longest=LONGEST_LABEL, required=False, help_text=said)
 
 
 class AccountingForm(VersionedForm):
     """The accounts and journals, each empty until it is chosen; suggestions stand beside, nothing is filled in."""
 
     charge_account = _account("Compte de charge des indemnités", "6226 ou 657, selon votre comptable")
-    charge_label = _words("Indemnités des professionnels")
+    charge_label = _words("compte de charge", "Indemnités des professionnels")
     payable_account = _account("Compte des bénéficiaires", "467")
-    payable_label = _words("Professionnels, indemnités à payer")
+    payable_label = _words("compte des bénéficiaires", "Professionnels, indemnités à payer")
     bank_account = _account("Compte de banque", "512")
-    bank_label = _words("Banque")
+    bank_label = _words("compte de banque", "Banque")
     accrual_account = _account("Compte de charges à payer", "4686 ou 408")
-    accrual_label = _words("Charges à payer")
+    accrual_label = _words("compte de charges à payer", "Charges à payer")
     general_journal = _journal("Journal des opérations diverses", "OD")
-    general_label = _words("Opérations diverses")
+    general_label = _words("journal des opérations diverses", "Opérations diverses")
     bank_journal = _journal("Journal de banque", "BQ")
-    bank_journal_label = _words("Banque")
+    bank_journal_label = _words("journal de banque", "Banque")
 
     def __init__(self, data: Any = None, *, chosen: AccountingSettings) -> None:
         shown = {name: getattr(chosen, name) for name in AccountingSettings.CHOSEN}

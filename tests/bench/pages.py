@@ -428,9 +428,7 @@ def visited() -> set[str]:
     """Return the names of the addresses that `pages` opens."""
     of = {name for visits in OF.values() for _, name in visits}
     apart = {"association:professional_join", "association:project_compare", "payments:run_check"}
-    while_typing = {"actions:attendance", "actions:alerts", "payments:meter"}
-    of_year = {f"payments:{name}" for name in (*OF_YEAR, *OF_PAYEE)}
-    return of | {name for _, name, _ in ALONE} | apart | while_typing | of_year
     while_typing = {"actions:attendance", "actions:alerts", "payments:meter", "payments:meter_total"}
     while_typing |= {"actions:rapid", "actions:rapid_more"}
-    return of | {name for _, name, _ in ALONE} | apart | while_typing
+    of_year = {f"payments:{name}" for name in (*OF_YEAR, *OF_PAYEE)}
+    return of | {name for _, name, _ in ALONE} | apart | while_typing | of_year

@@ -12,12 +12,14 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django_tables2 import Table
 
 from association.listing.declaration import listings
 from association.models import SavedView, User
 from tests.factories import ActionFactory, MembershipFactory, TeamFactory, UserFactory
 from tests.web.conftest import World, plain
+from tests.web.test_permissions import ROUTES, arguments
 
 TEAMS, VIEWS = "/equipes/", "/equipes/vues/"
 
@@ -40,8 +42,7 @@ def staff(user: User) -> Client:
 
 def addresses(world: World) -> dict[str, str]:
     """The page of every list that is registered."""
-    return {one.name: one.url(**({"pk": world.run.pk} if "run_" in one.address and one.name != "paiements" else {}))
-            for one in listings}  # fmt: skip
+    return {one.name: reverse(one.address, args=arguments(ROUTES[one.address], world)) for one in listings}
 
 
 # --- any address ---------------------------------------------------------------------------------------------
