@@ -96,6 +96,8 @@ NAVIGATION = (
                     Entry("Comptes bancaires", "payments:account_list", "shield", "payments.view_account"),
                     Entry("Retours de la banque", "payments:bank_answers", "import", "payments.view_bank_answer"),
                     Entry("Banque", "payments:bank_details", "settings", "payments.manage_bank"),
+                    Entry("Dotations", "payments:grant_list", "payments", "payments.view_grant"),
+                    Entry("Dépenses de fonctionnement", "payments:cost_list", "list", "payments.view_grant"),
                 ),
             ),
             Entry(
@@ -111,6 +113,8 @@ NAVIGATION = (
         "Association",
         (
             Entry("Boîte d’envoi", "association:outbox", "mail", "association.view_outbox"),
+            Entry("Mandats du bureau", "payments:mandate_list", "user", "payments.view_mandate"),
+            Entry("Contrôle", "payments:sample_list", "shield", "payments.draw_control"),
             Entry("Modèles de convention", "conventions:template_list", "file", "conventions.manage_template"),
             Entry(
                 "Réglages",

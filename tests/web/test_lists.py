@@ -40,8 +40,13 @@ def staff(user: User) -> Client:
 
 def addresses(world: World) -> dict[str, str]:
     """The page of every list that is registered."""
-    return {one.name: one.url(**({"pk": world.run.pk} if "run_" in one.address and one.name != "paiements" else {}))
-            for one in listings}  # fmt: skip
+    of = {"payments:board_paid": {"year": 2026}}
+    return {
+        one.name: one.url(
+            **of.get(one.address, {"pk": world.run.pk} if "run_" in one.address and one.name != "paiements" else {})
+        )
+        for one in listings
+    }
 
 
 # --- any address ---------------------------------------------------------------------------------------------
