@@ -22,7 +22,15 @@ class AssociationConfig(AppConfig):
         from association.listing.declaration import register
         from association.lists import LISTS
         from association.mails import SEND_JOB, send_queued_mail
-        from association.models import Attestation, Document, FieldChange, HealthProject, LookLog, TransitionLog
+        from association.models import (
+            AccessRecord,
+            Attestation,
+            Document,
+            FieldChange,
+            HealthProject,
+            LookLog,
+            TransitionLog,
+        )
         from association.models.documents import ERASED_NAME
         from association.people_inbox import waiting_duplicates
         from association.registries import HistorySource, figures, history_sources, inbox, job_kinds
@@ -38,6 +46,7 @@ class AssociationConfig(AppConfig):
         immutability.declare_append_only(TransitionLog)
         immutability.declare_append_only(LookLog)
         immutability.declare_append_only(FieldChange)
+        immutability.declare_append_only(AccessRecord)
         immutability.declare_frozen(
             HealthProject,
             columns=["team", "number", "content", "submitted_on", *HealthProject.ANSWERS],

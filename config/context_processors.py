@@ -101,6 +101,8 @@ NAVIGATION = (
                     Entry("Banque", "payments:bank_details", "settings", "payments.manage_bank"),
                     Entry("L’année", "payments:year", "calendar", "payments.view_year"),
                     Entry("Suivi d’un paiement", "payments:whereabouts_search", "search", "payments.view_whereabouts"),
+                    Entry("Dotations", "payments:grant_list", "payments", "payments.view_grant"),
+                    Entry("Dépenses de fonctionnement", "payments:cost_list", "list", "payments.view_grant"),
                 ),
             ),
             Entry(
@@ -116,6 +118,8 @@ NAVIGATION = (
         "Association",
         (
             Entry("Boîte d’envoi", "association:outbox", "mail", "association.view_outbox"),
+            Entry("Mandats du bureau", "payments:mandate_list", "user", "payments.view_mandate"),
+            Entry("Contrôle", "payments:sample_list", "shield", "payments.draw_control"),
             Entry("Modèles de convention", "conventions:template_list", "file", "conventions.manage_template"),
             Entry(
                 "Réglages",

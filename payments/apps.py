@@ -19,8 +19,10 @@ class PaymentsConfig(AppConfig):
         )
         from payments import changes, due, found, immutability, sheets
         from payments.bank_answer_lists import BankAnswerList, BankLineList
+        from payments.control_lists import AccessList, AccountChangeList, SampleList
         from payments.figures import ceiling_figures, run_figures
-        from payments.inbox import accounts_to_verify, waiting_runs
+        from payments.grant_lists import BoardPaidList, CostList, GrantList, MandateList
+        from payments.inbox import accounts_to_verify, grants_to_follow, waiting_runs
         from payments.lists import (
             AccountList,
             ExclusionList,
@@ -37,6 +39,7 @@ class PaymentsConfig(AppConfig):
         from payments.selectors.slips import SEND_JOB, SLIP_JOB
         from payments.services.accounting import EXPORT_JOB as ACCOUNTING_JOB
         from payments.services.accounting import accounting_export_job
+        from payments.services.control import CONTROL_JOB, control_job
         from payments.services.exporting import EXPORT_JOB, export_job
         from payments.services.preparing import PREPARE_JOB, prepare_job
         from payments.services.slips import sending_job, slip_attached, slips_job
@@ -48,6 +51,8 @@ class PaymentsConfig(AppConfig):
         register(RunList, LineList, ExclusionList, RunPaymentList, PaymentList, AccountList, PriceHistoryList)
         register(SlipList, BankAnswerList, BankLineList)
         register(StatementList, Das2List)
+        register(GrantList, CostList, MandateList, BoardPaidList)
+        register(SampleList, AccessList, AccountChangeList)
         sheets.register()
         immutability.declare()
         due.register()
@@ -55,11 +60,13 @@ class PaymentsConfig(AppConfig):
         changes.register()
         inbox.add("payments.runs", waiting_runs)
         inbox.add("payments.accounts", accounts_to_verify)
+        inbox.add("payments.grants", grants_to_follow)
         separating_obstacles.add("payments.runs", frozen_since_joining)
         departure_obstacles.add("payments.runs", frozen_on_departure)
         priced_kinds.add("payments.prices", kinds_with_prices)
         figures.add("payments.runs", run_figures)
         figures.add("payments.ceiling", ceiling_figures)
+        job_kinds.add(CONTROL_JOB, control_job)
         job_kinds.add(EXPORT_JOB, export_job)
         job_kinds.add(PREPARE_JOB, prepare_job)
         job_kinds.add(SLIP_JOB, slips_job)

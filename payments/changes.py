@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from django.db.models import Q
 
 from association.registries import ChangeSource, change_sources
-from payments.models import Account, Payment, Run
+from payments.models import Account, Grant, Payment, Run
 
 MONTHS, ACCOUNTS = "Paiements mensuels", "Comptes bancaires"
 
@@ -18,6 +18,11 @@ MONTHS, ACCOUNTS = "Paiements mensuels", "Comptes bancaires"
 def _told_runs(pks: Iterable[int]) -> Iterator[tuple[int, None, str]]:
     for run in Run.objects.filter(pk__in=pks):
         yield run.pk, None, f" : {run.in_words}"
+
+
+def _told_grants(pks: Iterable[int]) -> Iterator[tuple[int, None, str]]:
+    for grant in Grant.objects.filter(pk__in=pks):
+        yield grant.pk, None, f" : {grant.reference}"
 
 
 def _without_a_name(pks: Iterable[int]) -> Iterator[tuple[int, None, str]]:
@@ -65,5 +70,19 @@ def register() -> None:
             told=_without_a_name,
             several="payments:account_list",
             heading=ACCOUNTS,
+        ),
+    )
+    change_sources.add(
+        "payments.grant",
+        ChangeSource(
+            model=Grant,
+            one="Dotation",
+            many="dotations",
+            scope=lambda user, teams: Grant.objects.visible_to(user),
+            told=_told_grants,
+            page="payments:grant",
+            several="payments:grant_list",
+            heading="Dotations",
+            apart=True,
         ),
     )

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from association.models import User
 from association.registries import DueDate, DueSource, due_dates
-from payments.models import Run
+from payments.models import Grant, GrantDeliverable, GrantInstalment, Run
 from payments.selectors.runs import months_to_prepare
 
 STEPS = {
@@ -79,6 +80,46 @@ def _mine(user: User, permission: str) -> frozenset[int]:
     return frozenset({user.pk} if user.has_perm(permission) else ())
 
 
+def deliverables(user: User, first: date, last: date) -> Iterator[DueDate]:
+    """What is to be handed over to the funder, and has not been."""
+    rows = GrantDeliverable.objects.filter(
+        grant__in=_signed(user), delivered_on__isnull=True, due_on__gte=first, due_on__lte=last
+    )
+    for row in rows.select_related("grant"):
+        yield DueDate(
+            uid=f"livrable-{row.pk}",
+            day=row.due_on,
+            title="Livrable de la dotation",
+            subject=row.grant.reference,
+            url=f"{reverse('payments:grant', args=[row.grant_id])}#livrables",
+            detail=row.label,
+            people=_mine(user, "payments.manage_grant"),
+        )
+
+
+def instalments(user: User, first: date, last: date) -> Iterator[DueDate]:
+    """What the funder is to pay, and has not paid."""
+    rows = GrantInstalment.objects.filter(
+        grant__in=_signed(user), received_on__isnull=True, expected_on__gte=first, expected_on__lte=last
+    )
+    for row in rows.select_related("grant"):
+        yield DueDate(
+            uid=f"versement-{row.pk}",
+            day=row.expected_on,
+            title="Versement de la dotation attendu",
+            subject=row.grant.reference,
+            url=f"{reverse('payments:grant', args=[row.grant_id])}#versements",
+            detail=row.condition,
+            people=_mine(user, "payments.manage_grant"),
+        )
+
+
+def _signed(user: User) -> QuerySet[Grant]:
+    return Grant.objects.visible_to(user).filter(state=Grant.State.SIGNED)
+
+
 def register() -> None:
     """Fill the registry of the ground."""
+    due_dates.add("livrables", DueSource("Livrables", "payments.view_grant", deliverables))
+    due_dates.add("versements", DueSource("Versements de la dotation", "payments.view_grant", instalments))
     due_dates.add("paiements", DueSource("Paiements", "payments.view_run", runs))

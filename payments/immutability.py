@@ -8,8 +8,13 @@ from payments.models import (
     Allocation,
     BankAnswer,
     BankAnswerLine,
+    ControlSample,
+    ControlSampleItem,
     DueLine,
     Exclusion,
+    Grant,
+    GrantAmendment,
+    GrantDecision,
     Payment,
     Price,
     Run,
@@ -29,10 +34,12 @@ CLOSED_RUN = """NOT EXISTS (
 
 def declare() -> None:
     """Declare the rules; association.immutability installs them after every migration."""
-    for model in (DueLine, Exclusion, Price, YearReopening, AccountingExport, AccountingEntry, YearClosing):
+    kept = (
+        DueLine, Exclusion, Price, YearReopening, Slip, SlipMail, BankAnswer, GrantAmendment, GrantDecision,
+        ControlSample, ControlSampleItem, AccountingExport, AccountingEntry, YearClosing,
+    )  # fmt: skip
+    for model in kept:
         declare_append_only(model)
-    for kept in (Slip, SlipMail, BankAnswer):
-        declare_append_only(kept)
     declare_frozen(
         Run,
         when=FROZEN_RUN,
@@ -124,4 +131,10 @@ def declare() -> None:
         operation="UPDATE",
         when="OLD.outcome <> 'proposed' AND NEW.outcome <> OLD.outcome",
         message="Une opération de la banque ne se décide qu'une fois.",
+    )
+    declare_frozen(
+        Grant,
+        when="OLD.state NOT IN ('draft', 'abandoned')",
+        columns=["reference", "funder", "starts_on", "ends_on", "team_cents", "running_cents", "signed_on"],
+        message="Une dotation signée ne se modifie pas : un avenant change ses montants.",
     )

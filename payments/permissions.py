@@ -1,6 +1,6 @@
 """Who may do what with money."""
 
-from association.permissions import ADMIN, AUDITOR, OFFICE, REFERENT, SYSTEM, TREASURER
+from association.permissions import ADMIN, AUDITOR, OFFICE, REFERENT, STAFF, SYSTEM, TREASURER
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     "payments.view_run": OFFICE | {AUDITOR},
@@ -38,6 +38,19 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "payments.view_price": OFFICE | {AUDITOR, ADMIN},
     "payments.publish_price": frozenset({ADMIN}),
     "payments.reopen_year": frozenset({TREASURER}),
+    # The "convention de financement": the office enters it; a treasurer notes its signature and its amendments, and
+    # decides what becomes of what is left.
+    "payments.view_grant": OFFICE | {AUDITOR},
+    "payments.manage_grant": OFFICE,
+    "payments.decide_grant": frozenset({TREASURER}),
+    # Who sits on the board: never entered by a treasurer, whom it may concern.
+    "payments.view_mandate": OFFICE | {AUDITOR, ADMIN},
+    # What each board member was paid in a year: individual amounts.
+    "payments.view_board_paid": OFFICE | {AUDITOR},
+    "payments.manage_mandate": frozenset({STAFF, ADMIN}),
+    # A sample of payments with all that proves them, and the dated lists of the auditor.
+    "payments.draw_control": frozenset({TREASURER, AUDITOR}),
+    "payments.view_control": frozenset({TREASURER, AUDITOR}),
     "payments.change_settings": frozenset({ADMIN}),
     # The papers of the year name people and amounts; only the treasurer hands entries over and closes.
     "payments.view_year": frozenset({TREASURER, AUDITOR}),

@@ -19,6 +19,8 @@ class Check(StrEnum):
     MISSING_PRICE = "missing_price"
     WAITING = "waiting"
     TEAM_DIFFERENCE = "team_difference"
+    ENVELOPE = "envelope"
+    BOARD = "board"
 
 
 class Severity(StrEnum):
@@ -63,6 +65,8 @@ class Facts:
     new_exclusions: int = 0
     missing_prices: int = 0
     teams: Mapping[int, tuple[int, int]] | None = None  # now, the month before; None: no month to compare with
+    grants: Mapping[int, tuple[int, int]] = field(default_factory=dict)  # due after this run, what it may cost
+    board: Sequence[int] = ()  # beneficiaries who are owed something of a board member's
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,11 @@ def different_teams(facts: Facts, *, percent: int) -> list[int]:
     ]
 
 
+def exceeded_grants(facts: Facts) -> list[int]:
+    """Return the grants whose teams' part would not be enough for what this run makes due."""
+    return [grant for grant, (due, granted) in facts.grants.items() if due > granted]
+
+
 def judge(facts: Facts, severities: Mapping[Check, Severity], *, factor: int, percent: int) -> list[Found]:
     """Return what the checks find that are not off, the most severe first."""
     waiting = [beneficiary for beneficiary, cents in facts.waiting.items() if cents]
@@ -117,6 +126,8 @@ def judge(facts: Facts, severities: Mapping[Check, Severity], *, factor: int, pe
         _of(Check.WAITING, severities, waiting),
         Found(Check.NEW_EXCLUSIONS, severities[Check.NEW_EXCLUSIONS], facts.new_exclusions),
         _of(Check.TEAM_DIFFERENCE, severities, different_teams(facts, percent=percent)),
+        _of(Check.ENVELOPE, severities, exceeded_grants(facts)),
+        _of(Check.BOARD, severities, facts.board),
     ]
     order = (Severity.BLOCKING, Severity.WARNING, Severity.NOTICE)
     kept = [one for one in found if one.count and one.severity is not Severity.OFF]

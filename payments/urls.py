@@ -4,6 +4,8 @@ from django.urls import path
 
 from association.listing.urls import listing_urls
 from payments.bank_answer_lists import BankAnswerList, BankLineList
+from payments.control_lists import AccessList, AccountChangeList, SampleList
+from payments.grant_lists import BoardPaidList, CostList, GrantList, MandateList
 from payments.lists import AccountList, ExclusionList, LineList, PaymentList, PriceHistoryList, RunList, RunPaymentList
 from payments.slip_list import SlipList
 from payments.views import (
@@ -11,11 +13,15 @@ from payments.views import (
     accounts,
     bank,
     bank_answers,
+    control,
+    grants,
+    mandates,
     meter,
     preflight,
     prices,
     proposals,
     reopening,
+    running_costs,
     slips,
     transfers,
     whereabouts,
@@ -86,4 +92,28 @@ urlpatterns = [
     path("reglages/das2/", year.das2_settings, name="das2_settings"),
     path("paiements/ou-en-est/", whereabouts.whereabouts_search, name="whereabouts_search"),
     path("professionnels/<int:pk>/ou-en-est/", whereabouts.whereabouts, name="whereabouts"),
+    *listing_urls("dotations/", GrantList),
+    path("dotations/nouvelle/", grants.grant_new, name="grant_new"),
+    path("dotations/<int:pk>/", grants.grant, name="grant"),
+    path("dotations/<int:pk>/etape/", grants.grant_step, name="grant_step"),
+    path("dotations/<int:pk>/modifier/", grants.grant_edit, name="grant_edit"),
+    path("dotations/<int:pk>/noter/<str:act>/", grants.grant_act, name="grant_act"),
+    path("dotations/<int:pk>/<str:sort>/ajouter/", grants.grant_row_add, name="grant_row_add"),
+    path("dotations/<int:pk>/<str:sort>/<int:row>/", grants.grant_row, name="grant_row"),
+    path("dotations/<int:pk>/<str:sort>/<int:row>/retirer/", grants.grant_row_remove, name="grant_row_remove"),
+    *listing_urls("depenses/", CostList),
+    path("depenses/ajouter/", running_costs.cost_new, name="cost_new"),
+    path("depenses/<int:pk>/", running_costs.cost_edit, name="cost_edit"),
+    path("depenses/<int:pk>/retirer/", running_costs.cost_remove, name="cost_remove"),
+    *listing_urls("bureau/", MandateList),
+    path("bureau/ajouter/", mandates.mandate_new, name="mandate_new"),
+    path("bureau/mandats/<int:pk>/", mandates.mandate_edit, name="mandate_edit"),
+    *listing_urls("bureau/paye/<int:year>/", BoardPaidList),
+    *listing_urls("controle/", SampleList),
+    path("controle/tirer/", control.sample_draw, name="sample_draw"),
+    path("controle/<int:pk>/", control.sample, name="sample"),
+    path("controle/<int:pk>/dossier/", control.sample_file, name="sample_file"),
+    *listing_urls("controle/droits/", AccessList),
+    *listing_urls("controle/comptes/", AccountChangeList),
+    path("paiements/<int:pk>/bureau/", mandates.run_board, name="run_board"),
 ]

@@ -1,3 +1,4 @@
+from association.models.access import AccessRecord
 from association.models.attestations import Attestation, CoordinationAllowance
 from association.models.bulk import BulkItem, BulkOperation
 from association.models.calendar import CalendarKey
@@ -17,6 +18,7 @@ from association.models.territory import Commune, Department, Epci, Region, Terr
 from association.models.users import Digest, DigestDay, Role, User
 
 __all__ = [
+    "AccessRecord",
     "Attestation",
     "BulkItem",
     "BulkOperation",

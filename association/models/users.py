@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -94,8 +94,26 @@ class User(AbstractBaseUser):
             ),
         ]
 
+    RIGHTS: ClassVar[tuple[str, ...]] = ("role", "is_active", "access_until")
+
     def __str__(self) -> str:
         return self.full_name or self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the account, and what it may do when that changed (association.models.access)."""
+        written = kwargs.get("update_fields")
+        if written is not None and not set(self.RIGHTS) & set(written):
+            super().save(*args, **kwargs)
+            return
+        with transaction.atomic(using=kwargs.get("using")):
+            super().save(*args, **kwargs)
+            self._record_rights()
+
+    def _record_rights(self) -> None:
+        now = {name: getattr(self, name) for name in self.RIGHTS}
+        last = self.access_records.order_by("-at", "-pk").values(*self.RIGHTS).first()
+        if last != now:
+            self.access_records.create(at=self.date_joined if last is None else timezone.now(), **now)
 
     @property
     def may_sign_in(self) -> bool:

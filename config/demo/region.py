@@ -15,6 +15,7 @@ from association.models import Professional, Team
 from config.demo.accounts import Accounts
 from config.demo.activity import Activity
 from config.demo.dossiers import Dossiers
+from config.demo.grants import fund_examples, seat_examples
 from config.demo.history import Opening, load_history
 from config.demo.membership import Members
 from config.demo.months import Settled, settle_months
@@ -73,6 +74,8 @@ def seed_region(*, teams: int, span: Span, seed: int, say: Callable[[str], None]
         opening = load_history(span=span, actor=users.admin)
         say("Paiements mensuels par les services…")
         settled = settle_months(span=span, users=users, afterwards=afterwards)
+        fund_examples(span=span, users=users)
+        seat_examples(span=span, users=users)
     return Summary(
         teams=Team.objects.count(),
         professionals=Professional.objects.count(),

@@ -34,6 +34,10 @@ class PreflightForm(VersionedForm):
     new_exclusions = _level("Non indemnisés nouveaux ce mois-ci")
     team_difference = _level("Écart d’une équipe avec le mois d’avant")
     difference_percent = _number("À partir de quel écart, en %", 5, 1_000)
+    envelope = _level("Dotation dépassée")
+    grant_first_percent = _number("Première alerte d’une dotation, en % de la part des équipes", 1, 100)
+    grant_second_percent = _number("Seconde alerte, en %", 1, 100)
+    board = _level("Membres du bureau payés")
 
     def __init__(self, data: Any = None, *, settings: PreflightSettings) -> None:
         shown = {name: getattr(settings, name) for name in self.base_fields if name != "version"}

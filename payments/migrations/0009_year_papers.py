@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("association", "0007_words_on_screen"),
-        ("payments", "0007_slips_and_bank_answers"),
+        ("payments", "0008_grants_mandates_control"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

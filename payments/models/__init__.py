@@ -1,7 +1,20 @@
 from payments.models.accounts import Account, Beneficiary
 from payments.models.bank import BankDetails
 from payments.models.bank_answers import BankAnswer, BankAnswerLine
+from payments.models.control import ControlSample, ControlSampleItem
+from payments.models.grants import (
+    CostHeading,
+    Grant,
+    GrantAmendment,
+    GrantDecision,
+    GrantDeliverable,
+    GrantInstalment,
+    GrantTarget,
+    Indicator,
+    RunningCost,
+)
 from payments.models.ledger import Allocation, DueLine, Exclusion, Payment
+from payments.models.mandates import BoardFunction, BoardMandate
 from payments.models.preflight import PreflightSettings
 from payments.models.prices import PaymentSettings, Price, YearReopening
 from payments.models.provisional import ProvisionalExclusion, ProvisionalLine, RunError
@@ -26,9 +39,21 @@ __all__ = [
     "BankAnswerLine",
     "BankDetails",
     "Beneficiary",
+    "BoardFunction",
+    "BoardMandate",
+    "ControlSample",
+    "ControlSampleItem",
+    "CostHeading",
     "Das2Threshold",
     "DueLine",
     "Exclusion",
+    "Grant",
+    "GrantAmendment",
+    "GrantDecision",
+    "GrantDeliverable",
+    "GrantInstalment",
+    "GrantTarget",
+    "Indicator",
     "LineKind",
     "Payment",
     "PaymentSettings",
@@ -39,6 +64,7 @@ __all__ = [
     "Run",
     "RunError",
     "RunExport",
+    "RunningCost",
     "Slip",
     "SlipMail",
     "TaxIdentity",

@@ -92,6 +92,8 @@ class DueLine(models.Model):
             models.Index(fields=["beneficiary", "run", "amount_cents"], name="due_line_beneficiary_run"),
             models.Index(fields=["team", "held_on"], name="due_line_team_held_on"),
             models.Index(fields=["professional", "held_on"], name="due_line_person_held_on"),
+            # What a period of days cost: grants go by the date of the action.
+            models.Index(fields=["held_on", "amount_cents"], name="due_line_held_on"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -36,11 +36,28 @@ class PreflightSettings(models.Model):
     difference_percent = models.PositiveSmallIntegerField(
         "à partir de quel écart, en %", default=50, validators=[MinValueValidator(5), MaxValueValidator(1_000)]
     )
+    envelope = _severity("dotation dépassée", Severity.WARNING)
+    grant_first_percent = models.PositiveSmallIntegerField(
+        "première alerte d'une dotation, en % de la part des équipes",
+        default=80,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+    )
+    grant_second_percent = models.PositiveSmallIntegerField(
+        "seconde alerte, en %", default=95, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
+    board = _severity("membres du bureau payés", Severity.NOTICE)
     version = models.PositiveIntegerField("version", default=0)
 
     class Meta:
         verbose_name = "contrôles avant soumission"
-        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="preflight_settings_one_row")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="preflight_settings_one_row"),
+            models.CheckConstraint(
+                condition=models.Q(grant_first_percent__lte=models.F("grant_second_percent")),
+                name="preflight_settings_alerts_in_order",
+                violation_error_message="La première alerte d'une dotation vient avant la seconde.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return "Contrôles avant soumission"

@@ -42,10 +42,12 @@ def is_not_the_submitter(run: Run, actor: Any, arguments: Any) -> str | None:
 
 def is_countersigned(run: Run, actor: Any, arguments: Any) -> str | None:
     """Lines that pay the approver or the submitter need another approver's name, and never the same one twice."""
+    from payments.selectors.mandates import professionals_of
+
     if run.countersigned_by_id == actor.pk:
         return "Vous avez contresigné ce paiement mensuel : une autre personne doit donner le bon à payer."
     interested = {run.submitted_by, actor}
-    if not run.concerns({user.professional_id for user in interested if user and user.professional_id}):
+    if not run.concerns(professionals_of({user for user in interested if user})):
         return None
     if run.countersigned_by_id is None or run.countersigned_by in interested:
         return (

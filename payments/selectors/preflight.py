@@ -12,8 +12,10 @@ from django.urls import reverse
 from association.models import User
 from payments.models import Account, Beneficiary, Payment, PreflightSettings, Run
 from payments.preflight import AccountFact, Check, Facts, Found, Severity, Usual, judge
+from payments.selectors.grant_watch import grants_after
 from payments.selectors.ledger import Settlement
-from payments.selectors.runs import exclusions_of, month_before, settlement_of, totals_by_team
+from payments.selectors.mandates import board_payees
+from payments.selectors.runs import exclusions_of, lines_of, month_before, settlement_of, totals_by_team
 
 ARRIVED = (Payment.State.SENT, Payment.State.PAID)
 GIVEN_UP = (Account.State.REJECTED, Account.State.WITHDRAWN, Account.State.ARCHIVED)
@@ -24,6 +26,8 @@ LABELS = {
     Check.UNUSUAL_AMOUNT: ("montant bien au-dessus de l’habitude", "montants bien au-dessus de l’habitude"),
     Check.WAITING: ("bénéficiaire en attente de RIB", "bénéficiaires en attente de RIB"),
     Check.NEW_EXCLUSIONS: ("non indemnisé nouveau", "non indemnisés nouveaux"),
+    Check.ENVELOPE: ("dotation dépassée", "dotations dépassées"),
+    Check.BOARD: ("bénéficiaire lié au bureau", "bénéficiaires liés au bureau"),
     Check.TEAM_DIFFERENCE: ("équipe dont le montant change beaucoup", "équipes dont le montant change beaucoup"),
 }
 SAID = {
@@ -33,6 +37,8 @@ SAID = {
     Check.UNUSUAL_AMOUNT: "Comparé à la moyenne de leurs virements des douze derniers mois.",
     Check.WAITING: "Rien ne leur est viré : ce qui est dû attend leur RIB.",
     Check.NEW_EXCLUSIONS: "Le mois d’avant, ces participations n’étaient pas écartées.",
+    Check.ENVELOPE: "Avec ces indemnités, il est dû plus que la part des équipes de la convention de financement.",
+    Check.BOARD: "Ce paiement règle des indemnités de personnes qui ont un mandat au bureau.",
     Check.TEAM_DIFFERENCE: "Par rapport au paiement du mois d’avant.",
 }
 TONES = {
@@ -42,10 +48,12 @@ TONES = {
 }
 # Checks whose cases have a page of their own; the others lead to what shows them already.
 OWN_PAGE = (Check.NEW_ACCOUNT, Check.SHARED_IBAN, Check.UNUSUAL_AMOUNT)
+
 LEADS_TO = {
     Check.WAITING: "payments:run_payments",
     Check.NEW_EXCLUSIONS: "payments:run_exclusions",
     Check.TEAM_DIFFERENCE: "payments:run_totals",
+    Check.BOARD: "payments:run_board",
 }
 
 
@@ -135,7 +143,7 @@ def cases(run: Run, check: Check, *, user: User) -> list[Case]:
 
 
 def read_facts(run: Run, settlement: Settlement) -> Facts:
-    """Read what the checks need; in eight queries, whatever the number of payments."""
+    """Read what the checks need; in a number of queries that grows with the signed grants alone."""
     paid = {pk: cents for pk, cents in settlement.paid.items() if cents}
     earlier = month_before(run)
     return Facts(
@@ -147,6 +155,8 @@ def read_facts(run: Run, settlement: Settlement) -> Facts:
         new_exclusions=exclusions_of(run).filter(since=run.month).count() if earlier else 0,
         missing_prices=run.errors.filter(build=run.build or 0).count(),
         teams=_teams(run, earlier) if earlier else None,
+        grants=grants_after(lines_of(run)),
+        board=board_payees(run),
     )
 
 
@@ -193,4 +203,6 @@ def _label(found: Found) -> str:
 def _url(run: Run, check: Check) -> str:
     if check in OWN_PAGE:
         return reverse("payments:run_check", args=[run.pk, check.value])
+    if check is Check.ENVELOPE:
+        return reverse("payments:grant_list")
     return reverse(LEADS_TO[check], args=[run.pk]) if check in LEADS_TO else ""

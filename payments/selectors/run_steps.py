@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models import Q
+
 from association.jobs import LIVE
 from association.models import Job, User
 from association.money import euros, grouped
 from association.permissions import TREASURER
 from association.workflow import Offer, offers
 from payments.models import Run
+from payments.selectors.mandates import professionals_of
 from payments.selectors.runs import RunSummary
 
 # The step that leads on from each state, in the colour of the page.
@@ -120,12 +123,7 @@ def _countersign(run: Run, actor: User) -> RunStep | None:
         return None
     if actor.pk == run.submitted_by_id:
         return None
-    signers = User.objects.filter(professional__isnull=False, is_active=True).exclude(pk=actor.pk)
-    interested = {
-        user.professional_id
-        for user in signers
-        if user.professional_id and (user.role == TREASURER or user.pk == run.submitted_by_id)
-    }
-    if not run.concerns(interested):
+    signers = User.objects.filter(Q(role=TREASURER) | Q(pk=run.submitted_by_id), is_active=True).exclude(pk=actor.pk)
+    if not run.concerns(professionals_of(set(signers))):
         return None
     return RunStep("countersign", "Contresigner", text=COUNTERSIGN)

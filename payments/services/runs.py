@@ -19,6 +19,7 @@ from association.registries import Progress
 from association.workflow import enter_at, fire, fire_all, lock
 from payments.models import Account, Allocation, Payment, ProvisionalExclusion, ProvisionalLine, Run, RunError
 from payments.selectors import candidates as reading
+from payments.selectors.mandates import professionals_of
 from payments.selectors.runs import settlement_of
 from payments.services.computation import Checksum, Error, Exclusion, Line, checksum_of, compute
 from payments.services.freezing import freeze
@@ -249,7 +250,7 @@ def countersign_run(*, run: Run, actor: User) -> Run:
             raise TransitionRefused("Seul un paiement mensuel soumis se contresigne.")
         if fresh.submitted_by_id == actor.pk:
             raise TransitionRefused("Vous avez soumis ce paiement mensuel : une troisième personne le contresigne.")
-        if actor.professional_id and fresh.concerns({actor.professional_id}):
+        if fresh.concerns(professionals_of({actor})):
             raise TransitionRefused("Ce paiement mensuel vous indemnise : une autre personne doit le contresigner.")
         if fresh.countersigned_by is not None:
             raise TransitionRefused(f"Ce paiement mensuel est déjà contresigné ({fresh.countersigned_by}).")

@@ -41,19 +41,35 @@ from association.services.bulk import draw_up_operation, start_operation
 from config.import_jobs import CHECK_JOB
 from conventions.models import Amendment, Convention, ConventionTemplate
 from conventions.services.templates import start_version
-from payments.models import Account, BankAnswer, Payment, Run, Slip
+from payments.models import (
+    Account,
+    BankAnswer,
+    BoardMandate,
+    ControlSample,
+    Grant,
+    GrantInstalment,
+    Payment,
+    Run,
+    RunningCost,
+    Slip,
+)
 from payments.services.bank_answers import import_answer
+from payments.services.control import draw_sample
 from payments.services.runs import last_month, prepare_run
 from payments.services.slips import make_slips
 from tests.factories import (
     ActionFactory,
     AdhesionFactory,
     AmendmentFactory,
+    BoardMandateFactory,
     CompanyFactory,
     ConventionFactory,
     EtpProgrammeFactory,
     ExternalStructureFactory,
+    GrantFactory,
+    GrantInstalmentFactory,
     JobFactory,
+    RunningCostFactory,
     StructureLinkFactory,
     TeamStructureFactory,
 )
@@ -188,6 +204,35 @@ class Objects:
     @cached_property
     def account(self) -> Account:
         return busiest(Account.objects.filter(state="verified"), "payments")  # type: ignore[no-any-return]
+
+    @cached_property
+    def grant(self) -> Grant:
+        """The one of the present year."""
+        return first(Grant.objects.filter(state="signed").order_by("-starts_on"), lambda: GrantFactory(signed=True))  # type: ignore[no-any-return]
+
+    @cached_property
+    def draft_grant(self) -> Grant:
+        return first(Grant.objects.filter(state="draft"), lambda: GrantFactory(draft=True))  # type: ignore[no-any-return]
+
+    @cached_property
+    def instalment(self) -> GrantInstalment:
+        return first(GrantInstalment.objects.filter(grant=self.grant), lambda: GrantInstalmentFactory(grant=self.grant))  # type: ignore[no-any-return]
+
+    @cached_property
+    def cost(self) -> RunningCost:
+        return first(RunningCost.objects.all(), RunningCostFactory)  # type: ignore[no-any-return]
+
+    @cached_property
+    def mandate(self) -> BoardMandate:
+        return first(BoardMandate.objects.all(), lambda: BoardMandateFactory(professional=self.person))  # type: ignore[no-any-return]
+
+    @cached_property
+    def sample(self) -> ControlSample:
+        """Of what was paid in the last year."""
+        actor, today = User.objects.get(email="tresorier@demo.example"), timezone.localdate()
+        return ControlSample.objects.first() or draw_sample(
+            starts_on=today.replace(year=today.year - 1), ends_on=today, size=25, seed=1, actor=actor
+        )
 
     @cached_property
     def operation(self) -> BulkOperation:
@@ -326,10 +371,15 @@ OF = {
     "bank_answer": ((TREASURER, "payments:bank_answer"),),
     "draft_run": (
         (STAFF, "payments:run"), (STAFF, "payments:run_lines"), (STAFF, "payments:run_totals"),
-        (STAFF, "payments:run_payments"),
+        (STAFF, "payments:run_payments"), (STAFF, "payments:run_board"),
     ),
     "payment": ((TREASURER, "payments:payment"),),
     "account": ((TREASURER, "payments:account"),),
+    "grant": ((STAFF, "payments:grant"),),
+    "draft_grant": ((STAFF, "payments:grant_edit"),),
+    "cost": ((STAFF, "payments:cost_edit"),),
+    "mandate": ((STAFF, "payments:mandate_edit"),),
+    "sample": ((TREASURER, "payments:sample"),),
     "operation": ((STAFF, "association:bulk_confirm"),),
     "operation_done": ((STAFF, "association:bulk"),),
     "company": ((STAFF, "association:company_complete"), (STAFF, "payments:account_of_company")),
@@ -383,6 +433,10 @@ ALONE = (
     (TREASURER, "payments:bank_answers", ""), (TREASURER, "payments:bank_answer_import", ""),
     (TREASURER, "payments:year", ""), (TREASURER, "payments:accounting_settings", ""),
     (TREASURER, "payments:das2_settings", ""), (STAFF, "payments:whereabouts_search", ""),
+    (STAFF, "payments:grant_list", ""), (STAFF, "payments:grant_new", ""), (STAFF, "payments:cost_list", ""),
+    (STAFF, "payments:cost_new", ""), (STAFF, "payments:mandate_list", ""), (STAFF, "payments:mandate_new", ""),
+    (TREASURER, "payments:sample_list", ""), (TREASURER, "payments:sample_draw", ""),
+    (TREASURER, "payments:access_list", ""), (TREASURER, "payments:account_changes", ""),
     (ADMIN, "import_workbook", ""),
 )  # fmt: skip
 
@@ -411,6 +465,12 @@ def pages() -> Iterator[Page]:
     yield Page(STAFF, f"{reverse('actions:rapid_more', args=[objects.team.pk])}?mois={timezone.localdate():%Y-%m}-01")
     yield Page(STAFF, reverse("payments:run_check", args=[objects.draft_run.pk, "new_account"]))
     yield from _of_year(timezone.localdate().year)
+    grant, instalment = objects.grant, objects.instalment
+    yield Page(TREASURER, reverse("payments:grant_act", args=[grant.pk, "avenant"]))
+    yield Page(STAFF, reverse("payments:grant_row_add", args=[grant.pk, "echeances"]))
+    yield Page(STAFF, reverse("payments:grant_row", args=[grant.pk, "echeances", instalment.pk]))
+    objects.mandate  # noqa: B018 - somebody sits on the board
+    yield Page(TREASURER, reverse("payments:board_paid", args=[timezone.localdate().year]))
     opening = Run.objects.filter(kind="opening").first()
     if opening:
         yield from (Page(TREASURER, reverse(f"payments:{name}", args=[opening.pk])) for name in ("run", "run_lines"))
@@ -428,6 +488,7 @@ def visited() -> set[str]:
     """Return the names of the addresses that `pages` opens."""
     of = {name for visits in OF.values() for _, name in visits}
     apart = {"association:professional_join", "association:project_compare", "payments:run_check"}
+    apart |= {f"payments:{name}" for name in ("grant_act", "grant_row_add", "grant_row", "board_paid")}
     while_typing = {"actions:attendance", "actions:alerts", "payments:meter", "payments:meter_total"}
     while_typing |= {"actions:rapid", "actions:rapid_more"}
     of_year = {f"payments:{name}" for name in (*OF_YEAR, *OF_PAYEE)}

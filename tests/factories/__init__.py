@@ -10,6 +10,14 @@ from tests.factories.field import (
     ParticipationFactory,
     SuspensionFactory,
 )
+from tests.factories.grants import (
+    BoardMandateFactory,
+    GrantDeliverableFactory,
+    GrantFactory,
+    GrantInstalmentFactory,
+    GrantTargetFactory,
+    RunningCostFactory,
+)
 from tests.factories.ground import (
     PASSWORD,
     CommuneFactory,
@@ -44,6 +52,7 @@ __all__ = [
     "AllocationFactory",
     "AmendmentFactory",
     "BeneficiaryFactory",
+    "BoardMandateFactory",
     "CommuneFactory",
     "CompanyFactory",
     "ComplementPointFactory",
@@ -54,6 +63,10 @@ __all__ = [
     "EtpProgrammeFactory",
     "ExclusionFactory",
     "ExternalStructureFactory",
+    "GrantDeliverableFactory",
+    "GrantFactory",
+    "GrantInstalmentFactory",
+    "GrantTargetFactory",
     "HealthProjectFactory",
     "JobFactory",
     "MembershipFactory",
@@ -65,6 +78,7 @@ __all__ = [
     "RecognitionRequestFactory",
     "RegionFactory",
     "RunFactory",
+    "RunningCostFactory",
     "StructureLinkFactory",
     "SuspensionFactory",
     "TeamFactory",

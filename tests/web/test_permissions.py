@@ -26,21 +26,28 @@ from association.services.bulk import draw_up_operation, start_operation
 from association.services.calendar_keys import make_key
 from association.uploads import CheckedUpload
 from conventions.services.templates import start_version
+from payments.models import BoardMandate, ControlSample, Grant, Run
 from payments.services.accounts import propose_account
 from payments.services.bank_answers import import_answer
+from payments.services.control import draw_sample
+from payments.services.runs import settle_run
 from payments.services.slips import make_slips
 from payments.services.steps import move_payment
 from tests.association.files import png
 from tests.factories import (
     AdhesionFactory,
     AmendmentFactory,
+    BoardMandateFactory,
     CompanyFactory,
     ConventionFactory,
     DepartmentFactory,
     EtpProgrammeFactory,
     ExternalStructureFactory,
+    GrantFactory,
+    GrantInstalmentFactory,
     JobFactory,
     ProfessionalFactory,
+    RunningCostFactory,
     StructureLinkFactory,
     TeamFactory,
     TeamStructureFactory,
@@ -79,6 +86,31 @@ def member(world: World) -> int:
 
 def run(world: World) -> int:
     return world.run.pk
+
+
+def grant(world: World) -> int:
+    return (Grant.objects.order_by("pk").first() or GrantFactory()).pk
+
+
+def grant_row(world: World) -> tuple[int, str, int]:
+    row = GrantInstalmentFactory(grant_id=grant(world))
+    return row.grant_id, "echeances", row.pk
+
+
+def mandate(world: World) -> int:
+    return (BoardMandate.objects.first() or BoardMandateFactory(professional=world.office.people[0])).pk
+
+
+def sample(world: World) -> int:
+    """July, settled, and a sample of its transfers."""
+    known = ControlSample.objects.first()
+    if known is not None:
+        return known.pk
+    run = Run.objects.get(pk=world.run.pk)
+    if run.state == Run.State.EXPORTED:
+        settle_run(run=run, actor=world.office.treasurer)
+    today = timezone.localdate()
+    return draw_sample(starts_on=today, ends_on=today, size=2, seed=1, actor=world.office.treasurer).pk
 
 
 def transfer(world: World) -> int:
@@ -561,6 +593,44 @@ ROUTES = {
     "payments:whereabouts": Route({*OFFICE, "auditor"}, of=person),
     "payments:account_of_professional": Route(OFFICE, of=person),
     "payments:account_of_company": Route(OFFICE, of=lambda w: CompanyFactory().pk),
+    "payments:grant_list": Route({*OFFICE, "auditor"}),
+    "payments:grant_list_views": Route({*OFFICE, "auditor"}, 302, method="post", data=NO_STEP),
+    "payments:grant_list_export": Route({*OFFICE, "auditor"}, method="post"),
+    "payments:grant_new": Route(OFFICE),
+    "payments:grant": Route({*OFFICE, "auditor"}, of=grant),
+    "payments:grant_step": Route({*OFFICE, "auditor"}, 409, method="post", of=grant, data=NO_STEP),
+    "payments:grant_edit": Route(OFFICE, of=grant),
+    "payments:grant_act": Route({"treasurer"}, of=lambda w: (grant(w), "avenant")),
+    "payments:grant_row_add": Route(OFFICE, of=lambda w: (grant(w), "echeances")),
+    "payments:grant_row": Route(OFFICE, of=grant_row),
+    "payments:grant_row_remove": Route(OFFICE, 302, method="post", of=grant_row),
+    "payments:cost_list": Route({*OFFICE, "auditor"}),
+    "payments:cost_list_views": Route({*OFFICE, "auditor"}, 302, method="post", data=NO_STEP),
+    "payments:cost_list_export": Route({*OFFICE, "auditor"}, method="post"),
+    "payments:cost_new": Route(OFFICE),
+    "payments:cost_edit": Route(OFFICE, of=lambda w: RunningCostFactory().pk),
+    "payments:cost_remove": Route(OFFICE, 302, method="post", of=lambda w: RunningCostFactory().pk),
+    "payments:mandate_list": Route({*OFFICE, "auditor", "admin"}),
+    "payments:mandate_list_views": Route({*OFFICE, "auditor", "admin"}, 302, method="post", data=NO_STEP),
+    "payments:mandate_list_export": Route({*OFFICE, "auditor", "admin"}, method="post"),
+    "payments:mandate_new": Route({"staff", "admin"}),
+    "payments:mandate_edit": Route({"staff", "admin"}, of=mandate),
+    "payments:board_paid": Route({*OFFICE, "auditor"}, of=lambda w: 2026),
+    "payments:board_paid_views": Route({*OFFICE, "auditor"}, 302, method="post", data=NO_STEP, of=lambda w: 2026),
+    "payments:board_paid_export": Route({*OFFICE, "auditor"}, method="post", of=lambda w: 2026),
+    "payments:run_board": Route({*OFFICE, "auditor"}, of=run),
+    "payments:sample_list": Route({"treasurer", "auditor"}),
+    "payments:sample_list_views": Route({"treasurer", "auditor"}, 302, method="post", data=NO_STEP),
+    "payments:sample_list_export": Route({"treasurer", "auditor"}, method="post"),
+    "payments:sample_draw": Route({"treasurer", "auditor"}),
+    "payments:sample": Route({"treasurer", "auditor"}, of=sample),
+    "payments:sample_file": Route({"treasurer", "auditor"}, 302, method="post", of=sample),
+    "payments:access_list": Route({"treasurer", "auditor"}),
+    "payments:access_list_views": Route({"treasurer", "auditor"}, 302, method="post", data=NO_STEP),
+    "payments:access_list_export": Route({"treasurer", "auditor"}, method="post"),
+    "payments:account_changes": Route({"treasurer", "auditor"}),
+    "payments:account_changes_views": Route({"treasurer", "auditor"}, 302, method="post", data=NO_STEP),
+    "payments:account_changes_export": Route({"treasurer", "auditor"}, method="post"),
     "import_workbook": Route({"admin"}),
     "import_report": Route({"admin"}, of=checked_workbook),
     "import_load": Route({"admin"}, 409, method="post", of=checked_workbook),

@@ -13,21 +13,27 @@ from django.urls import reverse
 from django.utils import timezone
 
 from association.findings import refresh_findings
+from payments.models import Grant
 from tests.factories import (
     AccountFactory,
     ActionFactory,
     AdhesionFactory,
     AmendmentFactory,
     BeneficiaryFactory,
+    BoardMandateFactory,
     CommuneFactory,
     CompanyFactory,
     ConventionFactory,
     EtpProgrammeFactory,
     ExternalStructureFactory,
+    GrantDeliverableFactory,
+    GrantFactory,
+    GrantInstalmentFactory,
     JobFactory,
     MembershipFactory,
     ParticipationFactory,
     ProfessionalFactory,
+    RunningCostFactory,
     StructureLinkFactory,
     TeamFactory,
     TeamStructureFactory,
@@ -75,6 +81,11 @@ def grow(world: World, numbers: range) -> None:
         StructureLinkFactory(team=team, structure=ExternalStructureFactory(kind="msp"))
         EtpProgrammeFactory(team=team)
         CompanyFactory()
+        grant = Grant.objects.order_by("pk").first() or GrantFactory(signed=True)
+        GrantInstalmentFactory(grant=grant)
+        GrantDeliverableFactory(grant=grant)
+        RunningCostFactory()
+        BoardMandateFactory(professional=person)
         project = HealthProjectFactory(team=team, number=10 + number, returned=True)
         request = RecognitionRequestFactory(team=team, project=project, closed_at=timezone.now())
         ComplementPointFactory.create_batch(2, request=request)
