@@ -246,6 +246,8 @@ closing_obstacles: Registry[Callable[[Team, date], str | None]] = Registry("obst
 after_withdrawal: Registry[Callable[..., None]] = Registry("after a recognition was withdrawn")
 # team -> what would end with its recognition today, one French sentence each; said before it is withdrawn.
 withdrawal_effects: Registry[Callable[[Team], Iterable[str]]] = Registry("what ends with a recognition")
+# team, day -> what one should know before its convention is renewed, one French sentence each; it blocks nothing.
+renewal_warnings: Registry[Callable[[Team, date], Iterable[str]]] = Registry("warnings before a renewal")
 # By keyword (membership, day, actor): what follows from a member who joined, or whose stay has an end now.
 after_joining: Registry[Callable[..., None]] = Registry("after a member joined")
 after_leaving: Registry[Callable[..., None]] = Registry("after a member left")

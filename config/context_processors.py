@@ -89,6 +89,7 @@ NAVIGATION = (
                     Entry("Saisie rapide", "actions:rapid", "list", "actions.declare_action"),
                 ),
             ),
+            Entry("Bilans annuels", "reports:review_list", "list", "reports.view_review"),
             Entry(
                 "Paiements",
                 "payments:run_list",
@@ -130,6 +131,9 @@ NAVIGATION = (
                     Entry("Réglages des actions", "actions:settings", "settings", "actions.change_settings"),
                     Entry(
                         "Contrôles de paiement", "payments:preflight_settings", "settings", "payments.change_settings"
+                    ),
+                    Entry(
+                        "Réglages des bilans", "reports:review_settings", "settings", "reports.change_review_settings"
                     ),
                 ),
             ),

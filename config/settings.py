@@ -275,6 +275,8 @@ CELERY_BEAT_SCHEDULE = {
     "send-digests": {"task": "association.send_digests", "schedule": crontab(hour="7-18", minute=15)},
     # Before the month is prepared; what a missed day left open is stated by the next one.
     "end-conventions": {"task": "conventions.end_conventions", "schedule": crontab(hour=5, minute=0)},
+    # Before the findings of the day are written; the year's forms go out in January, or at the first start after it.
+    "ask-for-reviews": {"task": "reports.ask_for_reviews", "schedule": crontab(hour=5, minute=15)},
     # Whole uploads of a process that was killed: they may hold what a document holds.
     "remove-leftovers": {"task": "association.remove_leftovers", "schedule": crontab(minute=10)},
     # A sweep that no worker was free for is not worth doing late: the next one does the same.

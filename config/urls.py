@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("conventions.urls")),
     path("", include("actions.urls")),
     path("", include("payments.urls")),
+    path("", include("reports.urls")),
     path("import/", import_views.import_workbook, name="import_workbook"),
     path("import/<int:pk>/", import_views.import_report, name="import_report"),
     path("import/<int:pk>/charger/", import_views.import_load, name="import_load"),

@@ -93,6 +93,7 @@ SECTIONS = (
     ("conventions", "Conventions", "conventions:of_team"),
     ("actions", "Actions", "actions:of_team"),
     ("indemnites", "Indemnités", "payments:of_team"),
+    ("bilans", "Bilans annuels", "reports:of_team"),
     ("structures", "Structures", "association:team_structures"),
     ("documents", "Documents", "association:team_documents"),
     ("echanges", "Échanges", "association:team_exchanges"),

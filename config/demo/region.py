@@ -24,6 +24,7 @@ from config.demo.people import People
 from config.demo.places import Places, themes
 from config.demo.plan import Afterwards, TeamPlan
 from config.demo.prices import publish_examples
+from config.demo.reviews import seed_reviews
 from config.demo.span import Span, at
 from config.demo.teams import Teams
 from config.demo.users import DemoUsers, link_referent, seed_users
@@ -69,13 +70,17 @@ def seed_region(*, teams: int, span: Span, seed: int, say: Callable[[str], None]
         prices = publish_examples(span=span, actor=users.admin, at=at(span.first))
         afterwards = _Stage(users, span, seed).play(teams, say)
         link_referent(users.referent)
-        refresh_findings()
         say("Reprise des mois déjà payés…")
         opening = load_history(span=span, actor=users.admin)
         say("Paiements mensuels par les services…")
         settled = settle_months(span=span, users=users, afterwards=afterwards)
+<<<<<<< HEAD
         fund_examples(span=span, users=users)
         seat_examples(span=span, users=users)
+=======
+        seed_reviews(span=span, seed=seed, users=users)
+        refresh_findings()
+>>>>>>> w-bilan
     return Summary(
         teams=Team.objects.count(),
         professionals=Professional.objects.count(),

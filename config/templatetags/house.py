@@ -28,11 +28,11 @@ register = template.Library()
 TONES = {
     "idle": "draft registered",
     "waiting": "accompanied drafting submitted declared issued signing invited proposed approved "
-    "generated transmitted pending sent exported running waiting",
+    "to_fill generated transmitted pending sent exported running waiting",
     "good": "recognised under_convention accepted signed validated verified settled paid cleared done acknowledged",
     "attention": "to_complete returned suspended held",
     "bad": "refused declined not_retained rejected failed void voided",
-    "over": "closed ended terminated abandoned discarded withdrawn cancelled archived",
+    "over": "closed ended terminated abandoned discarded withdrawn cancelled archived waived",
 }
 TONE_OF = {code: tone for tone, codes in TONES.items() for code in codes.split()}
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from association.models import User
+from association.registries import renewal_warnings
 from association.workflow import offers
 from conventions.gates import RENEWABLE, renewable_from
 from conventions.models import Convention, Suspension
@@ -62,7 +63,8 @@ def gestures(convention: Convention, *, actor: User, missing_for_renewal: str | 
         and timezone.localdate() >= renewable_from(convention)
         and actor.has_perm("conventions.manage_convention")
     ):
-        found.append(Gesture("renew", LABELS["renew"], missing_for_renewal or "", text=WORDS["renew"]))
+        text = " ".join([*renewal_warnings_of(convention), WORDS["renew"]])
+        found.append(Gesture("renew", LABELS["renew"], missing_for_renewal or "", text=text))
     return sorted(found, key=lambda one: ORDER.index(one.name))
 
 
@@ -90,6 +92,11 @@ def standing(convention: Convention, on: date | None = None) -> str:
 def renewal_of(convention: Convention) -> Convention | None:
     """Return the convention that renews this one, abandoned ones left aside."""
     return convention.renewals.exclude(state=Convention.State.ABANDONED).first()
+
+
+def renewal_warnings_of(convention: Convention) -> list[str]:
+    """Return what one should know before a convention is renewed, one French sentence each; it blocks nothing."""
+    return [said for source in renewal_warnings for said in source(convention.team, timezone.localdate())]
 
 
 def _terminated(ends_before: date, begins: date, day: date) -> str:

@@ -57,6 +57,7 @@ from payments.services.bank_answers import import_answer
 from payments.services.control import draw_sample
 from payments.services.runs import last_month, prepare_run
 from payments.services.slips import make_slips
+from reports.models import TeamReview
 from tests.factories import (
     ActionFactory,
     AdhesionFactory,
@@ -75,6 +76,7 @@ from tests.factories import (
 )
 from tests.factories.correspondence import DossierDocumentFactory, OutgoingMailFactory
 from tests.factories.dossier import RecognitionRequestFactory
+from tests.factories.reviews import TeamReviewFactory
 from tests.payments.answers import debit, statement
 
 STAFF, TREASURER, ARS, REFERENT, ADMIN = "gestion", "tresorier", "ars", "referent", "admin"
@@ -302,6 +304,16 @@ class Objects:
         return CoordinationAllowance.objects.order_by("pk")[0]
 
     @cached_property
+    def review(self) -> TeamReview:
+        """That of the referent's team, which the office sees too."""
+        known = TeamReview.objects.filter(team=self.of_referent, state__in=TeamReview.OPEN)
+        return first(known, lambda: TeamReviewFactory(team=self.of_referent, year=2001))  # type: ignore[no-any-return]
+
+    @cached_property
+    def review_received(self) -> TeamReview:
+        return first(TeamReview.objects.filter(state="submitted"), lambda: TeamReviewFactory(submitted=True))  # type: ignore[no-any-return]
+
+    @cached_property
     def commune(self) -> Commune:
         return self.team.communes.order_by("pk")[0]
 
@@ -319,7 +331,7 @@ OF = {
         (STAFF, "association:message_write"), (STAFF, "association:recognition_open"),
         (STAFF, "association:recognition_withdrawal"), (STAFF, "conventions:of_team"),
         (STAFF, "conventions:draft_new"), (STAFF, "conventions:file_signed"), (STAFF, "actions:of_team"),
-        (TREASURER, "payments:of_team"), (TREASURER, "payments:year_reopen"),
+        (TREASURER, "payments:of_team"), (TREASURER, "payments:year_reopen"), (STAFF, "reports:of_team"),
     ),
     "of_referent": (
         (REFERENT, "association:team"), (REFERENT, "association:team_members"),
@@ -390,6 +402,8 @@ OF = {
     "carrying": ((STAFF, "association:carrying_change"),),
     "link": ((STAFF, "association:link_change"),),
     "programme": ((STAFF, "association:programme_change"),),
+    "review": ((STAFF, "reports:review"), (REFERENT, "reports:review"), (REFERENT, "reports:review_gate")),
+    "review_received": ((STAFF, "reports:review"),),
     "mail": ((STAFF, "association:outbox_mail"),),
     "template": ((ADMIN, "conventions:template"), (ADMIN, "conventions:template_edit")),
     "allowance": ((ADMIN, "association:allowance"),),
@@ -438,6 +452,8 @@ ALONE = (
     (TREASURER, "payments:sample_list", ""), (TREASURER, "payments:sample_draw", ""),
     (TREASURER, "payments:access_list", ""), (TREASURER, "payments:account_changes", ""),
     (ADMIN, "import_workbook", ""),
+    (STAFF, "reports:review_list", ""), (STAFF, "reports:review_list", "?retard=oui"),
+    (ADMIN, "reports:review_settings", ""),
 )  # fmt: skip
 
 # Papers of the present year, and those of one beneficiary of it.

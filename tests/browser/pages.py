@@ -33,6 +33,7 @@ PARTS = {
     "payments:of_team",
     "payments:of_professional",
     "payments:run_left_due",
+    "reports:of_team",
 }
 SUGGESTIONS, FILE, SENT = "suggestions while one types", "a file to download", "what a page sends"
 NO_PAGES = {
@@ -51,6 +52,8 @@ NO_PAGES = {
     "actions:attendance_sheet": FILE,
     "association:job_progress": "a part of the job's page, asked for again while the job runs",
     "association:project_pdf": FILE,
+    "reports:review_gate": "a part of a review's page, asked for again after each save",
+    "reports:review_pdf": FILE,
     "association:document": FILE,
     "payments:account_scan": FILE,
     "payments:price_export": FILE,

@@ -33,6 +33,7 @@ from payments.services.control import draw_sample
 from payments.services.runs import settle_run
 from payments.services.slips import make_slips
 from payments.services.steps import move_payment
+from reports.models import TeamReview
 from tests.association.files import png
 from tests.factories import (
     AdhesionFactory,
@@ -56,6 +57,7 @@ from tests.factories import (
 from tests.factories.correspondence import DossierDocumentFactory, ExchangeFactory, OutgoingMailFactory
 from tests.factories.dossier import ComplementPointFactory, HealthProjectFactory, RecognitionRequestFactory
 from tests.factories.money import french_iban
+from tests.factories.reviews import ReviewObjectiveFactory, TeamReviewFactory
 from tests.payments.answers import credit, debit, statement
 from tests.payments.office import IBANS
 from tests.web.conftest import ROLES, World
@@ -304,9 +306,21 @@ def operation_done(world: World) -> int:
     return started.pk
 
 
+def review(world: World) -> int:
+    """Open, of the year that the run pays."""
+    known = TeamReview.objects.filter(team=world.office.team, year=2026).first()
+    return (known or TeamReviewFactory(team=world.office.team, year=2026)).pk  # type: ignore[no-any-return]
+
+
+def own_objective(world: World) -> int:
+    """One that the team added itself."""
+    return ReviewObjectiveFactory(review_id=review(world), of_project=False).pk
+
+
 NO_STEP = {"step": "rien"}
 SHEET = CheckedUpload("emargement.png", "image/png", png())
 DECLARING = {*OFFICE, "referent"}
+REVIEWING = {*DECLARING, "auditor"}
 ROUTES = {
     "association:structure_list_export": Route(EVERYBODY - {"referent"}, method="post"),
     "association:recognition_list_export": Route({*OFFICE, "ars", "referent"}, method="post"),
@@ -593,6 +607,7 @@ ROUTES = {
     "payments:whereabouts": Route({*OFFICE, "auditor"}, of=person),
     "payments:account_of_professional": Route(OFFICE, of=person),
     "payments:account_of_company": Route(OFFICE, of=lambda w: CompanyFactory().pk),
+<<<<<<< HEAD
     "payments:grant_list": Route({*OFFICE, "auditor"}),
     "payments:grant_list_views": Route({*OFFICE, "auditor"}, 302, method="post", data=NO_STEP),
     "payments:grant_list_export": Route({*OFFICE, "auditor"}, method="post"),
@@ -631,6 +646,25 @@ ROUTES = {
     "payments:account_changes": Route({"treasurer", "auditor"}),
     "payments:account_changes_views": Route({"treasurer", "auditor"}, 302, method="post", data=NO_STEP),
     "payments:account_changes_export": Route({"treasurer", "auditor"}, method="post"),
+=======
+    "reports:review_list": Route(REVIEWING),
+    "reports:review_list_views": Route(REVIEWING, 302, method="post", data=NO_STEP),
+    "reports:review_list_export": Route(REVIEWING, method="post"),
+    "reports:review_list_bulk": Route(REVIEWING, method="post"),
+    "reports:review": Route(REVIEWING, of=review),
+    "reports:review_section": Route(
+        DECLARING, 302, method="post", of=lambda w: (review(w), "plans"), data={"plans": "", "version": "0"}
+    ),
+    "reports:review_gate": Route(DECLARING, of=review),
+    "reports:objective_add": Route(DECLARING, 302, method="post", of=review),
+    "reports:objective_remove": Route(DECLARING, 302, method="post", of=own_objective),
+    "reports:review_step": Route(REVIEWING, 409, method="post", of=review, data=NO_STEP),
+    "reports:review_remind": Route(OFFICE, 409, method="post", of=lambda w: TeamReviewFactory().pk),
+    "reports:review_pdf": Route(REVIEWING, of=review),
+    "reports:review_settings": Route({"admin"}),
+    "reports:of_team": Route(REVIEWING, of=team),
+    "reports:review_ask": Route(OFFICE, 409, method="post", of=team),
+>>>>>>> w-bilan
     "import_workbook": Route({"admin"}),
     "import_report": Route({"admin"}, of=checked_workbook),
     "import_load": Route({"admin"}, 409, method="post", of=checked_workbook),

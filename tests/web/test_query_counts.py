@@ -13,7 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from association.findings import refresh_findings
+<<<<<<< HEAD
 from payments.models import Grant
+=======
+from reports.models import TeamReview
+>>>>>>> w-bilan
 from tests.factories import (
     AccountFactory,
     ActionFactory,
@@ -41,6 +45,7 @@ from tests.factories import (
 )
 from tests.factories.correspondence import DossierDocumentFactory, ExchangeFactory, OutgoingMailFactory
 from tests.factories.dossier import ComplementPointFactory, HealthProjectFactory, RecognitionRequestFactory
+from tests.factories.reviews import ReviewObjectiveFactory, TeamReviewFactory
 from tests.web.conftest import World
 from tests.web.test_permissions import ROUTES, arguments
 
@@ -50,6 +55,7 @@ SEEN_BY = ("staff", "treasurer", "ars", "referent", "admin")
 # A page that is opened to fill a form in, an answer to typing, a file: as many rows as somebody typed or as it has.
 FILES = {
     "association:project_pdf",
+    "reports:review_pdf",
     "conventions:convention_pdf",
     "conventions:amendment_pdf",
     "association:document",
@@ -94,6 +100,10 @@ def grow(world: World, numbers: range) -> None:
         ConventionFactory(team=team, draft=True)
         ConventionFactory(team=TeamFactory(under_convention=True, officer=staff), signing=True)
         JobFactory(failed=True, created_by=staff)
+        TeamReviewFactory(team=team, year=2000 + number)
+        TeamReviewFactory(team=TeamFactory(under_convention=True, officer=staff), submitted=True)
+        for review in TeamReview.objects.filter(team=team, state="to_fill"):
+            ReviewObjectiveFactory(review=review, answered=True)
         UserFactory(staff=True)
     refresh_findings()
 

@@ -1,0 +1,13 @@
+"""Celery tasks of the reports."""
+
+from celery import shared_task
+
+from reports.services.team_review_mails import remind_of_reviews
+from reports.services.team_reviews import open_reviews
+
+
+@shared_task(name="reports.ask_for_reviews")
+def ask_for_reviews() -> None:
+    """Ask for the reviews of last year, and remind of those awaited (daily; again on one day, nothing more)."""
+    open_reviews()
+    remind_of_reviews()

@@ -1,0 +1,23 @@
+"""The addresses of the reports."""
+
+from django.urls import path
+
+from association.listing.urls import listing_urls
+from reports.team_review_list import TeamReviewList
+from reports.views import team_review_settings, team_review_writing, team_reviews
+
+app_name = "reports"
+urlpatterns = [
+    *listing_urls("bilans/", TeamReviewList),
+    path("bilans/<int:pk>/", team_reviews.review, name="review"),
+    path("bilans/<int:pk>/rubriques/<str:code>/", team_review_writing.review_section, name="review_section"),
+    path("bilans/<int:pk>/remise/", team_reviews.review_gate, name="review_gate"),
+    path("bilans/<int:pk>/objectifs/", team_review_writing.objective_add, name="objective_add"),
+    path("bilans/objectifs/<int:pk>/retirer/", team_review_writing.objective_remove, name="objective_remove"),
+    path("bilans/<int:pk>/etape/", team_reviews.review_step, name="review_step"),
+    path("bilans/<int:pk>/relancer/", team_reviews.review_remind, name="review_remind"),
+    path("bilans/<int:pk>/pdf/", team_reviews.review_pdf, name="review_pdf"),
+    path("reglages/bilans/", team_review_settings.review_settings, name="review_settings"),
+    path("equipes/<int:pk>/bilans/", team_reviews.of_team, name="of_team"),
+    path("equipes/<int:pk>/bilans/demander/", team_reviews.review_ask, name="review_ask"),
+]
