@@ -74,13 +74,10 @@ def seed_region(*, teams: int, span: Span, seed: int, say: Callable[[str], None]
         opening = load_history(span=span, actor=users.admin)
         say("Paiements mensuels par les services…")
         settled = settle_months(span=span, users=users, afterwards=afterwards)
-<<<<<<< HEAD
         fund_examples(span=span, users=users)
         seat_examples(span=span, users=users)
-=======
         seed_reviews(span=span, seed=seed, users=users)
         refresh_findings()
->>>>>>> w-bilan
     return Summary(
         teams=Team.objects.count(),
         professionals=Professional.objects.count(),

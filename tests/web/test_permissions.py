@@ -607,7 +607,6 @@ ROUTES = {
     "payments:whereabouts": Route({*OFFICE, "auditor"}, of=person),
     "payments:account_of_professional": Route(OFFICE, of=person),
     "payments:account_of_company": Route(OFFICE, of=lambda w: CompanyFactory().pk),
-<<<<<<< HEAD
     "payments:grant_list": Route({*OFFICE, "auditor"}),
     "payments:grant_list_views": Route({*OFFICE, "auditor"}, 302, method="post", data=NO_STEP),
     "payments:grant_list_export": Route({*OFFICE, "auditor"}, method="post"),
@@ -646,7 +645,6 @@ ROUTES = {
     "payments:account_changes": Route({"treasurer", "auditor"}),
     "payments:account_changes_views": Route({"treasurer", "auditor"}, 302, method="post", data=NO_STEP),
     "payments:account_changes_export": Route({"treasurer", "auditor"}, method="post"),
-=======
     "reports:review_list": Route(REVIEWING),
     "reports:review_list_views": Route(REVIEWING, 302, method="post", data=NO_STEP),
     "reports:review_list_export": Route(REVIEWING, method="post"),
@@ -664,7 +662,6 @@ ROUTES = {
     "reports:review_settings": Route({"admin"}),
     "reports:of_team": Route(REVIEWING, of=team),
     "reports:review_ask": Route(OFFICE, 409, method="post", of=team),
->>>>>>> w-bilan
     "import_workbook": Route({"admin"}),
     "import_report": Route({"admin"}, of=checked_workbook),
     "import_load": Route({"admin"}, 409, method="post", of=checked_workbook),

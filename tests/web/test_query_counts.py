@@ -13,11 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from association.findings import refresh_findings
-<<<<<<< HEAD
 from payments.models import Grant
-=======
 from reports.models import TeamReview
->>>>>>> w-bilan
 from tests.factories import (
     AccountFactory,
     ActionFactory,
