@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import random
 from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
 
 from association.identifiers import bic_of
 from association.models import Company, Professional
+from payments.models.bank import MESSAGE
 
 BANKS = (
     "30002",  # Crédit Lyonnais
@@ -26,6 +30,19 @@ def draw_iban(rng: random.Random) -> str:
     """Return the IBAN of an account at a real bank, in a branch that does not exist."""
     branch, account = rng.randint(*UNUSED_BRANCHES), rng.randrange(10**11)
     return iban_of(rng.choice(BANKS), f"{branch:05d}", f"{account:011d}")
+
+
+def association_details() -> dict[str, Any]:
+    """Return the bank details of the association: a real bank, a branch that does not exist."""
+    account = iban_of("14706", "99000", "00000000001")
+    return {
+        "name": settings.ORGANISATION_NAME[:70],
+        "iban": account,
+        "bic": bic_of_bank("14706"),
+        "organisation_id": "",
+        "batch_booking": True,
+        "message": MESSAGE,
+    }
 
 
 def iban_of(bank: str, branch: str, account: str) -> str:

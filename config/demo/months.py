@@ -7,12 +7,15 @@ from typing import NamedTuple
 
 from actions.models import Action
 from association.workflow import fire
+from config.demo.banking import association_details
 from config.demo.plan import Afterwards
 from config.demo.span import Span, shift
 from config.demo.users import DemoUsers
 from payments.models import Payment, Run
+from payments.services.banking import set_bank_details
 from payments.services.exporting import export_run
 from payments.services.runs import approve_run, prepare_run, settle_run, submit_run
+from payments.services.slips import request_slips
 from payments.services.transfers import return_payment
 
 DAY_OF_PAYMENT = 15
@@ -30,13 +33,16 @@ class Settled(NamedTuple):
 
 def settle_months(*, span: Span, users: DemoUsers, afterwards: Afterwards) -> list[Settled]:
     """Pay the two months before the last through the services, with what happened between: actions cancelled after
-    they were paid, a late declaration, a transfer that came back.
+    they were paid, a late declaration, a transfer that came back. The slips of the last are asked for.
     """
+    set_bank_details(values=association_details(), version=0, actor=users.tresorier)
     settled = []
     for month in span.settled:
         if month == span.settled[-1]:
             _cancel(afterwards.cancelled_first, users)
         settled.append(_settle(month, users, returned=month == span.settled[-1]))
+    # A job: hundreds of papers are for the site to make once it runs, and nobody waits for them.
+    request_slips(run=Run.objects.get(month=span.settled[-1], kind=Run.Kind.REGULAR), actor=users.tresorier)
     _cancel(afterwards.cancelled_last, users)
     for action in Action.objects.filter(reference__in=afterwards.validated_late).order_by("reference"):
         fire(action, "validate", actor=users.gestion)

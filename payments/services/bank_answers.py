@@ -17,7 +17,6 @@ from association.machine import TransitionRefused
 from association.models import User
 from association.money import euros
 from association.permissions import require
-from association.uploads import safe_filename
 from association.workbook.report import french
 from association.workflow import lock
 from payments.answers.reading import Answer, Effect, Said, Unreadable, read_answer
@@ -43,7 +42,7 @@ HAPPENED = {
 }
 
 
-def import_answer(*, content: bytes, filename: str, actor: User) -> tuple[BankAnswer, bool]:
+def import_answer(*, content: bytes, actor: User) -> tuple[BankAnswer, bool]:
     """Keep a file of the bank and note what it proposes; return it, and whether it is new.
 
     The same bytes give the answer that is there: nothing is proposed twice.
@@ -63,7 +62,8 @@ def import_answer(*, content: bytes, filename: str, actor: User) -> tuple[BankAn
         with transaction.atomic():
             document = store_bytes(
                 content=content,
-                filename=safe_filename(filename, ".xml"),
+                # Named here: some banks, and some people, write an account number into a file's name.
+                filename=f"retour-{read.kind.replace('.', '-')}-{timezone.localdate():%Y-%m-%d}-{sha256[:8]}.xml",
                 content_type=XML,
                 permission=OPEN_BANK_FILE,  # it holds account numbers
                 actor=actor,

@@ -28,9 +28,9 @@ def bank_answer_import(request: HttpRequest) -> HttpResponse:
     """Take a file in; one that is there already leads to what was made of it."""
     form = BankAnswerForm(request.POST, request.FILES) if request.method == "POST" else BankAnswerForm()
     if form.is_bound and form.is_valid():
-        upload = form.cleaned_data["file"]
+        content = form.cleaned_data["file"].read()
         try:
-            answer, is_new = import_answer(content=upload.read(), filename=upload.name, actor=request.user)
+            answer, is_new = import_answer(content=content, actor=request.user)
         except ValidationError as refused:
             form.add_error("file", refused)
         else:

@@ -13,6 +13,7 @@ ACTION_SIZE = 4
 DAYS = 3 * 365  # three years
 FIRST_DAY = date(2023, 1, 2)
 LAST_MONTH = date(2025, 12, 1)
+IBAN = "FR7630004000031234567890143"
 PER_TEAM = 600  # participations in three years: about the ceiling of a team
 
 
@@ -44,10 +45,13 @@ def write_region(participations: int) -> None:
     """Write validated actions of ``participations`` participations, four a meeting, over three years."""
     from actions.models import Action, Participation
     from association.bulk import insert_rows
+    from association.fields import keyed_hash
     from association.models import Department, Membership, MembershipPeriod, Professional, Region, Team, User
     from association.workflow import enter_at
     from conventions.models import Adhesion, Convention, ConventionTerms
     from payments.models import Account, Beneficiary, Price
+
+    hashed = keyed_hash(IBAN)
 
     def team(n: int) -> Team:
         return Team(
@@ -120,8 +124,8 @@ def write_region(participations: int) -> None:
             (
                 Account(
                     beneficiary=beneficiary,
-                    iban="FR7630004000031234567890143",
-                    iban_hash="0",
+                    iban=IBAN,
+                    iban_hash=hashed,
                     iban_last4="0143",
                     holder="Nom",
                     origin="reprise",

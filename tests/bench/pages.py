@@ -201,7 +201,7 @@ class Objects:
         rows = self.run.payments.order_by("reference").values_list("reference", "amount_cents")
         content = statement([debit(reference, cents) for reference, cents in rows])
         actor = User.objects.get(email="tresorier@demo.example")
-        return import_answer(content=content, filename="releve.xml", actor=actor)[0]
+        return import_answer(content=content, actor=actor)[0]
 
     @cached_property
     def account(self) -> Account:

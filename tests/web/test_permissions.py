@@ -159,7 +159,7 @@ def bank_answer(world: World) -> int:
     """A statement with one transfer of the run, and lines that are nobody's; account numbers stand in the file."""
     reference = world.run.payments.order_by("pk").first().reference
     entries = [debit(reference, 1_00), debit(reference, 1_00), debit(IBANS[0], 1_00), credit("AUTRE", 9)]
-    return import_answer(content=statement(entries), filename="releve.xml", actor=world.office.treasurer)[0].pk
+    return import_answer(content=statement(entries), actor=world.office.treasurer)[0].pk
 
 
 def year(world: World) -> int:
