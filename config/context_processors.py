@@ -104,6 +104,7 @@ NAVIGATION = (
                     Entry("Suivi d’un paiement", "payments:whereabouts_search", "search", "payments.view_whereabouts"),
                     Entry("Dotations", "payments:grant_list", "payments", "payments.view_grant"),
                     Entry("Dépenses de fonctionnement", "payments:cost_list", "list", "payments.view_grant"),
+                    Entry("Trop-perçus", "payments:debt_list", "list", "payments.view_repayment"),
                 ),
             ),
             Entry(
@@ -111,7 +112,10 @@ NAVIGATION = (
                 "payments:price_grid",
                 "list",
                 "payments.view_price",
-                (Entry("Historique du barème", "payments:price_history", "file", "payments.view_price"),),
+                (
+                    Entry("Historique du barème", "payments:price_history", "file", "payments.view_price"),
+                    Entry("Simulations", "payments:scenario_list", "board", "payments.simulate_prices"),
+                ),
             ),
         ),
     ),

@@ -25,12 +25,15 @@ class PaymentsConfig(AppConfig):
         from payments.inbox import accounts_to_verify, grants_to_follow, waiting_runs
         from payments.lists import (
             AccountList,
+            DebtList,
             ExclusionList,
             LineList,
             PaymentList,
             PriceHistoryList,
+            RepaymentList,
             RunList,
             RunPaymentList,
+            ScenarioList,
         )
         from payments.permissions import PERMISSIONS
         from payments.selectors.departures import frozen_on_departure
@@ -42,17 +45,19 @@ class PaymentsConfig(AppConfig):
         from payments.services.control import CONTROL_JOB, control_job
         from payments.services.exporting import EXPORT_JOB, export_job
         from payments.services.preparing import PREPARE_JOB, prepare_job
+        from payments.services.scenarios import SIMULATE_JOB, simulate_job
         from payments.services.slips import sending_job, slip_attached, slips_job
         from payments.services.statements import STATEMENTS_JOB, statements_job
         from payments.slip_list import SlipList
         from payments.year_table import Das2List, StatementList
 
         grant(PERMISSIONS)
-        register(RunList, LineList, ExclusionList, RunPaymentList, PaymentList, AccountList, PriceHistoryList)
+        register(RunList, LineList, ExclusionList, RunPaymentList, PaymentList, AccountList)
         register(SlipList, BankAnswerList, BankLineList)
         register(StatementList, Das2List)
         register(GrantList, CostList, MandateList, BoardPaidList)
         register(SampleList, AccessList, AccountChangeList)
+        register(PriceHistoryList, ScenarioList, DebtList, RepaymentList)
         sheets.register()
         immutability.declare()
         due.register()
@@ -74,3 +79,4 @@ class PaymentsConfig(AppConfig):
         mail_attachments.add("payments.slips", slip_attached)
         job_kinds.add(STATEMENTS_JOB, statements_job)
         job_kinds.add(ACCOUNTING_JOB, accounting_export_job)
+        job_kinds.add(SIMULATE_JOB, simulate_job)

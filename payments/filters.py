@@ -19,11 +19,12 @@ from association.listing.filters import (
 from association.nomenclature import ActionType, ParticipationRole, Profession, TeamKind
 from association.searching import having, words
 from payments.found import search_runs
-from payments.models import Account, LineKind, Payment, Price, Run
+from payments.models import Account, LineKind, Payment, Price, RepaymentRequest, Run
 from payments.models.accounts import MANAGE
 from payments.pricing import Reason
 from payments.reasons import explain
 from payments.selectors.accounts import IN_DOUBT, WAITING, search_accounts, waiting_accounts, with_shared_iban
+from payments.selectors.recoveries import search_beneficiaries
 from payments.selectors.run_pages import search_exclusions, search_lines
 from payments.selectors.transfers import runs_with_payments, search_payments
 
@@ -114,3 +115,31 @@ class PriceHistoryFilter(ListFilter):
         for word in words(value):
             prices = having(prices, word, "published_by__full_name")
         return prices
+
+
+class DebtFilter(ListFilter):
+    q = SearchFilter("Nom ou RPPS")
+    debt_cents = EurosFilter("À rembourser")
+
+    def search(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return search_beneficiaries(rows, value)
+
+
+class RepaymentFilter(ListFilter):
+    q = SearchFilter("Nom, RPPS ou numéro")
+    state = ChoicesFilter("État", RepaymentRequest.State.choices)
+    amount_cents = EurosFilter("Montant demandé")
+    requested_on = DatesFilter("Demandé le")
+
+    def search(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return search_beneficiaries(rows, value, "number", under="beneficiary__")
+
+
+class ScenarioFilter(ListFilter):
+    q = SearchFilter("Nom")
+    created_at = DatesFilter("Créée le", field_name="created_at__date")
+
+    def search(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        for word in words(value):
+            rows = having(rows, word, "name")
+        return rows

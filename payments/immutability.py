@@ -17,6 +17,8 @@ from payments.models import (
     GrantDecision,
     Payment,
     Price,
+    Recovery,
+    RepaymentRequest,
     Run,
     RunExport,
     Slip,
@@ -35,7 +37,7 @@ CLOSED_RUN = """NOT EXISTS (
 def declare() -> None:
     """Declare the rules; association.immutability installs them after every migration."""
     kept = (
-        DueLine, Exclusion, Price, YearReopening, Slip, SlipMail, BankAnswer, GrantAmendment, GrantDecision,
+        DueLine, Exclusion, Price, Recovery, YearReopening, Slip, SlipMail, BankAnswer, GrantAmendment, GrantDecision,
         ControlSample, ControlSampleItem, AccountingExport, AccountingEntry, YearClosing,
     )  # fmt: skip
     for model in kept:
@@ -101,6 +103,20 @@ def declare() -> None:
         ],
         message="Un compte ne se modifie pas : proposez-en un autre.",
     )  # fmt: skip
+    declare_frozen(
+        RepaymentRequest,
+        columns=[
+            "number", "beneficiary", "amount_cents", "requested_on", "due_on", "reason", "detail", "requested_by",
+        ],
+        message="Une demande de remboursement ne se modifie pas : annulez-la, puis demandez de nouveau.",
+    )  # fmt: skip
+    declare_refusal(
+        RepaymentRequest,
+        name="final_state",
+        operation="UPDATE",
+        when="NEW.state <> OLD.state AND OLD.state NOT IN ('requested', 'partly')",
+        message="Une demande de remboursement close le reste.",
+    )
     declare_frozen(
         RunExport,
         columns=[

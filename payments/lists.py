@@ -12,25 +12,31 @@ from association.models import Job, User
 from payments.bulk_steps import ACCOUNT_STEPS, PAYMENT_STEPS
 from payments.filters import (
     AccountFilter,
+    DebtFilter,
     ExclusionFilter,
     LineFilter,
     PaymentFilter,
     PriceHistoryFilter,
+    RepaymentFilter,
     RunFilter,
     RunPaymentFilter,
+    ScenarioFilter,
 )
-from payments.models import Account, Payment, Price, Run
-from payments.selectors import accounts, prices, run_pages, transfers
+from payments.models import Account, Beneficiary, Payment, Price, PriceScenario, RepaymentRequest, Run
+from payments.selectors import accounts, prices, recoveries, run_pages, simulation, transfers
 from payments.selectors.runs import summary
 from payments.services.preparing import PREPARE_JOB
 from payments.tables import (
     AccountTable,
+    DebtTable,
     ExclusionTable,
     LineTable,
     PaymentTable,
     PriceHistoryTable,
+    RepaymentTable,
     RunPaymentTable,
     RunTable,
+    ScenarioTable,
 )
 
 
@@ -167,3 +173,46 @@ class PriceHistoryList(Listing):
 
     def rows(self, user: User, **about: Any) -> QuerySet[Price]:
         return prices.price_history(user)
+
+
+class DebtList(Listing):
+    """Who was paid too much, and what was asked of them."""
+
+    name = "trop-percus"
+    title, noun = "Trop-perçus", "bénéficiaire,bénéficiaires"
+    lead = "Un solde négatif est retenu sur les indemnités suivantes, tant qu’il n’est ni remboursé ni abandonné."
+    permission = "payments.view_repayment"
+    address = "payments:debt_list"
+    table, filters = DebtTable, DebtFilter
+    template = "payments/debt_list.html"
+
+    def rows(self, user: User, **about: Any) -> QuerySet[Beneficiary]:
+        return recoveries.debtors(user)
+
+
+class RepaymentList(Listing):
+    """The requests for repayment, open and closed."""
+
+    name = "demandes-de-remboursement"
+    title, noun = "Demandes de remboursement", "demande,demandes"
+    permission = "payments.view_repayment"
+    address, row_address = "payments:repayment_list", "payments:repayment"
+    table, filters = RepaymentTable, RepaymentFilter
+
+    def rows(self, user: User, **about: Any) -> QuerySet[RepaymentRequest]:
+        return recoveries.requests_of(user)
+
+
+class ScenarioList(Listing):
+    """The simulations that are kept."""
+
+    name = "simulations"
+    title, noun = "Simulations", "simulation,simulations"
+    lead = "Rejouer des mois passés sous un autre barème ou d’autres plafonds. Rien n’est payé ni changé."
+    permission = "payments.simulate_prices"
+    address, row_address = "payments:scenario_list", "payments:scenario"
+    table, filters = ScenarioTable, ScenarioFilter
+    template = "payments/scenario_list.html"
+
+    def rows(self, user: User, **about: Any) -> QuerySet[PriceScenario]:
+        return simulation.scenario_list(user)

@@ -32,11 +32,15 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "payments.look_at_iban": frozenset({TREASURER}),
     # The scan of a RIB shows the whole IBAN.
     "payments.open_rib": frozenset({TREASURER}),
+    # Trop-perçu: who is asked to pay back how much, and what came of it.
+    "payments.view_repayment": OFFICE | {AUDITOR},
+    "payments.manage_repayment": frozenset({TREASURER}),
     "payments.propose_account": OFFICE,
     "payments.manage_account": frozenset({TREASURER}),
     # The list of prices: who publishes it does not pay, who pays does not publish it.
     "payments.view_price": OFFICE | {AUDITOR, ADMIN},
     "payments.publish_price": frozenset({ADMIN}),
+    "payments.simulate_prices": frozenset({ADMIN, TREASURER}),
     "payments.reopen_year": frozenset({TREASURER}),
     # The "convention de financement": the office enters it; a treasurer notes its signature and its amendments, and
     # decides what becomes of what is left.

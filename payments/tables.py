@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
+from django.urls import reverse
 from django.utils.html import format_html
 
 from association.money import euros, grouped
@@ -279,3 +280,74 @@ class PriceHistoryTable(tables.Table):
 
     def value_what(self, record: Price) -> str:
         return f"{record.action_type}, {record.get_role_display().lower()}, {profession_label(record.profession)}"
+
+
+class DebtTable(tables.Table):
+    """Beneficiaries with what they owe (payments.selectors.recoveries.debtors)."""
+
+    name = tables.Column(
+        verbose_name="Bénéficiaire",
+        empty_values=(),
+        order_by=("professional__last_name", "professional__first_name", "company__name"),
+        attrs=NAMES,
+    )
+    debt_cents = EurosColumn(verbose_name="À rembourser")
+    request_number = tables.Column(verbose_name="Demande", default="", attrs=CODE)
+
+    class Meta:
+        order_by = "-debt_cents"
+        empty_text = "Personne ne doit rien à l’association."
+
+    def render_name(self, record: Any) -> str:
+        if not record.professional:
+            return format_html('<span>{}<span class="soft small d-block">société</span></span>', record)
+        return format_html(
+            '<span><a href="{}">{}</a><span class="soft small code d-block">{}</span></span>',
+            reverse("association:professional", args=[record.professional_id]),
+            record,
+            record.professional.rpps,
+        )
+
+    def value_name(self, record: Any) -> str:
+        return str(record)
+
+    def render_request_number(self, value: str, record: Any) -> str:
+        return format_html('<a href="{}">{}</a>', reverse("payments:repayment", args=[record.request_id]), value)
+
+    def value_request_number(self, value: str) -> str:
+        return value
+
+
+class RepaymentTable(tables.Table):
+    number = tables.Column(verbose_name="Numéro", linkify=("payments:repayment", {"pk": tables.A("pk")}), attrs=CODE)
+    beneficiary = BeneficiaryColumn()
+    state = StateColumn()
+    amount_cents = EurosColumn(verbose_name="Demandé")
+    recovered_cents = EurosColumn(verbose_name="Revenu ou abandonné", default="")
+    requested_on = DayColumn(verbose_name="Demandé le")
+    due_on = DayColumn(verbose_name="Avant le")
+    requested_by = tables.Column(verbose_name="Par", accessor="requested_by__full_name", default="")
+
+    class Meta:
+        order_by = "-requested_on"
+        empty_text = "Aucune demande de remboursement."
+
+
+class MonthColumn(tables.Column):
+    """A month, in figures."""
+
+    def render(self, value: date) -> str:
+        return f"{value:%m/%Y}"
+
+
+class ScenarioTable(tables.Table):
+    name = tables.Column(verbose_name="Simulation", linkify=("payments:scenario", {"pk": tables.A("pk")}), attrs=NAMES)
+    first_month = MonthColumn(verbose_name="De", attrs=CODE)
+    last_month = MonthColumn(verbose_name="À", attrs=CODE)
+    computed_at = InstantColumn(verbose_name="Calculée le")
+    created_by = tables.Column(verbose_name="Par", accessor="created_by__full_name", default="")
+    created_at = InstantColumn(verbose_name="Créée le")
+
+    class Meta:
+        order_by = "-created_at"
+        empty_text = "Aucune simulation."

@@ -6,7 +6,18 @@ from association.listing.urls import listing_urls
 from payments.bank_answer_lists import BankAnswerList, BankLineList
 from payments.control_lists import AccessList, AccountChangeList, SampleList
 from payments.grant_lists import BoardPaidList, CostList, GrantList, MandateList
-from payments.lists import AccountList, ExclusionList, LineList, PaymentList, PriceHistoryList, RunList, RunPaymentList
+from payments.lists import (
+    AccountList,
+    DebtList,
+    ExclusionList,
+    LineList,
+    PaymentList,
+    PriceHistoryList,
+    RepaymentList,
+    RunList,
+    RunPaymentList,
+    ScenarioList,
+)
 from payments.slip_list import SlipList
 from payments.views import (
     accounting,
@@ -21,7 +32,9 @@ from payments.views import (
     prices,
     proposals,
     reopening,
+    repayments,
     running_costs,
+    scenarios,
     slips,
     transfers,
     whereabouts,
@@ -73,6 +86,19 @@ urlpatterns = [
     path("baremes/modifier/", prices.price_edit, name="price_edit"),
     path("baremes/classeur/", prices.price_export, name="price_export"),
     *listing_urls("baremes/historique/", PriceHistoryList),
+    *listing_urls("baremes/simulations/", ScenarioList),
+    path("baremes/simulations/nouvelle/", scenarios.scenario_new, name="scenario_new"),
+    path("baremes/simulations/<int:pk>/", scenarios.scenario, name="scenario"),
+    path("baremes/simulations/<int:pk>/modifier/", scenarios.scenario_edit, name="scenario_edit"),
+    path("baremes/simulations/<int:pk>/grille/<str:kind>/", scenarios.scenario_grid, name="scenario_grid"),
+    path("baremes/simulations/<int:pk>/etape/", scenarios.scenario_step, name="scenario_step"),
+    path("baremes/simulations/<int:pk>/classeur/", scenarios.scenario_export, name="scenario_export"),
+    *listing_urls("trop-percus/", DebtList),
+    path("trop-percus/<int:pk>/demander/", repayments.repayment_ask, name="repayment_ask"),
+    *listing_urls("trop-percus/demandes/", RepaymentList),
+    path("trop-percus/demandes/<int:pk>/", repayments.repayment, name="repayment"),
+    path("trop-percus/demandes/<int:pk>/lettre/", repayments.repayment_letter, name="repayment_letter"),
+    path("trop-percus/demandes/<int:pk>/etape/", repayments.repayment_step, name="repayment_step"),
     path("equipes/<int:pk>/plafond/", reopening.year_reopen, name="year_reopen"),
     path("equipes/<int:pk>/indemnites/", views.of_team, name="of_team"),
     path("professionnels/<int:pk>/indemnites/", views.of_professional, name="of_professional"),

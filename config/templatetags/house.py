@@ -28,11 +28,12 @@ register = template.Library()
 TONES = {
     "idle": "draft registered",
     "waiting": "accompanied drafting submitted declared issued signing invited proposed approved "
-    "to_fill generated transmitted pending sent exported running waiting",
-    "good": "recognised under_convention accepted signed validated verified settled paid cleared done acknowledged",
+    "to_fill generated transmitted pending sent exported running waiting requested partly",
+    "good": "recognised under_convention accepted signed validated verified settled paid cleared done acknowledged "
+    "received offset",
     "attention": "to_complete returned suspended held",
     "bad": "refused declined not_retained rejected failed void voided",
-    "over": "closed ended terminated abandoned discarded withdrawn cancelled archived waived",
+    "over": "closed ended terminated abandoned discarded withdrawn cancelled archived waived written_off",
 }
 TONE_OF = {code: tone for tone, codes in TONES.items() for code in codes.split()}
 

@@ -18,7 +18,9 @@ from payments.models.mandates import BoardFunction, BoardMandate
 from payments.models.preflight import PreflightSettings
 from payments.models.prices import PaymentSettings, Price, YearReopening
 from payments.models.provisional import ProvisionalExclusion, ProvisionalLine, RunError
-from payments.models.runs import LineKind, Run, RunExport
+from payments.models.recoveries import Recovery, RepaymentRequest
+from payments.models.runs import EARNED, RECOVERED, LineKind, Run, RunExport
+from payments.models.scenarios import PriceScenario
 from payments.models.slips import Slip, SlipMail
 from payments.models.year import (
     AccountingEntry,
@@ -30,6 +32,8 @@ from payments.models.year import (
 )
 
 __all__ = [
+    "EARNED",
+    "RECOVERED",
     "Account",
     "AccountingEntry",
     "AccountingExport",
@@ -59,8 +63,11 @@ __all__ = [
     "PaymentSettings",
     "PreflightSettings",
     "Price",
+    "PriceScenario",
     "ProvisionalExclusion",
     "ProvisionalLine",
+    "Recovery",
+    "RepaymentRequest",
     "Run",
     "RunError",
     "RunExport",

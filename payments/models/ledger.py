@@ -18,7 +18,7 @@ MOVE = "payments.move_payment"
 
 
 class DueLine(models.Model):
-    """What one participation earns, or gives back; written once.
+    """What one participation earns, or gives back, or what was repaid of it; written once.
 
     ``price_cents`` is the price, ``amount_cents`` what is due of it in cents (negative for a reversal); ``cut_by``
     names the ceiling (or both, joined by ``+``) that made them differ. The civil year that it counts in is that of
@@ -69,6 +69,14 @@ class DueLine(models.Model):
         db_index=False,
         verbose_name="convention",
     )
+    recovery = models.ForeignKey(
+        "payments.Recovery",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="lines",
+        verbose_name="remboursement",
+    )
     price = models.ForeignKey(
         "payments.Price",
         models.PROTECT,
@@ -108,8 +116,25 @@ class DueLine(models.Model):
             models.CheckConstraint(
                 condition=models.Q(kind="initial", reverses__isnull=True, corrects__isnull=True, amount_cents__gt=0)
                 | models.Q(kind="reversal", reverses__isnull=False, corrects__isnull=True, amount_cents__lt=0)
-                | models.Q(kind="correction", reverses__isnull=True, corrects__isnull=False, amount_cents__gt=0),
+                | models.Q(kind="correction", reverses__isnull=True, corrects__isnull=False, amount_cents__gt=0)
+                | models.Q(
+                    kind__in=["repaid", "waived"],
+                    reverses__isnull=True,
+                    corrects__isnull=True,
+                    price__isnull=True,
+                    amount_cents__gt=0,
+                ),
                 name="due_line_kind_fits",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["repaid", "waived"], recovery__isnull=False)
+                | (~models.Q(kind__in=["repaid", "waived"]) & models.Q(recovery__isnull=True)),
+                name="due_line_recovery_fits",
+            ),
+            models.UniqueConstraint(
+                fields=["recovery", "participation", "beneficiary"],
+                condition=models.Q(recovery__isnull=False),
+                name="due_line_one_per_recovery",
             ),
         ]
 

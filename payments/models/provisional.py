@@ -26,6 +26,7 @@ class ProvisionalLine(models.Model):
     team = models.ForeignKey("association.Team", models.PROTECT, **SCRATCH)
     professional = models.ForeignKey("association.Professional", models.PROTECT, **SCRATCH)
     convention = models.ForeignKey("conventions.Convention", models.PROTECT, null=True, **SCRATCH)
+    recovery = models.ForeignKey("payments.Recovery", models.PROTECT, null=True, **SCRATCH)
     price = models.ForeignKey("payments.Price", models.PROTECT, null=True, **SCRATCH)
     action_type = models.CharField(max_length=12)
     held_on = models.DateField()

@@ -351,6 +351,14 @@ class LineKind(models.TextChoices):
     INITIAL = "initial", "Indemnité"
     REVERSAL = "reversal", "Régularisation"
     CORRECTION = "correction", "Correction"
+    REPAID = "repaid", "Remboursement reçu"
+    WAIVED = "waived", "Trop-perçu abandonné"
+
+
+# What a participation earned; the others give it back, or settle what was given back.
+EARNED = (LineKind.INITIAL, LineKind.CORRECTION)
+# What settles a trop-perçu: it counts in what is due, in no ceiling and no number cap.
+RECOVERED = (LineKind.REPAID, LineKind.WAIVED)
 
 
 class RunExport(models.Model):

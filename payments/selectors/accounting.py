@@ -22,6 +22,7 @@ from django.utils import timezone
 from association.models import TransitionLog
 from payments.accounting.entries import Entry, Posting, credit, debit
 from payments.models import (
+    LineKind,
     AccountingEntry,
     AccountingExport,
     AccountingSettings,
@@ -165,15 +166,18 @@ class EntryWriter:
                 case Kind.ACCRUAL | Kind.REVERSAL:
                     yield self._closing(event, closings[event.pk])
 
-    def _run(self, event: Event, run: Run, due: Mapping[int, tuple[int, int]]) -> Entry:
-        """What is earned is a charge, what is given back takes from it; each beneficiary's account moves by the sum."""
+    def _run(self, event: Event, run: Run, due: Mapping[int, tuple[int, int, int]]) -> Entry:
+        """What is earned is a charge, what is given back takes from it, what was repaid is on the bank account; each
+        beneficiary's account moves by the sum. A debt that the bureau gave up is a charge.
+        """
         chosen = self._accounts
         postings = [
-            *debit(chosen.charge_account, chosen.charge_label, sum(earned for earned, _ in due.values())),
-            *credit(chosen.charge_account, chosen.charge_label, -sum(back for _, back in due.values())),
+            *debit(chosen.charge_account, chosen.charge_label, sum(earned for earned, _, _ in due.values())),
+            *credit(chosen.charge_account, chosen.charge_label, -sum(back for _, back, _ in due.values())),
+            *debit(chosen.bank_account, chosen.bank_label, sum(repaid for _, _, repaid in due.values())),
         ]
-        for beneficiary, (earned, back) in due.items():
-            postings += self._payable(beneficiary, -earned - back)
+        for beneficiary, (earned, back, repaid) in due.items():
+            postings += self._payable(beneficiary, -earned - back - repaid)
         return self._entry(event, run.name, f"Indemnités {run.in_words}", postings)
 
     def _payment(self, event: Event, payment: Payment, settled: Mapping[int, int]) -> Entry:
@@ -237,15 +241,17 @@ def _auxiliaries() -> dict[int, str]:
     return {pk: f"P{rpps}" if rpps else f"S{code}" for pk, rpps, code in rows}
 
 
-def _due(runs: Iterable[int]) -> dict[int, dict[int, tuple[int, int]]]:
-    """Return, by run and beneficiary in the order of their keys, what was earned and what was given back (negative)."""
-    found: dict[int, dict[int, tuple[int, int]]] = defaultdict(dict)
+def _due(runs: Iterable[int]) -> dict[int, dict[int, tuple[int, int, int]]]:
+    """Return, by run and beneficiary in the order of their keys, what was earned, given back (negative) and repaid."""
+    is_repaid = Q(kind=LineKind.REPAID)
+    found: dict[int, dict[int, tuple[int, int, int]]] = defaultdict(dict)
     rows = DueLine.objects.filter(run__in=list(runs)).order_by("run", "beneficiary").values_list("run", "beneficiary")
-    for run, beneficiary, earned, back in rows.annotate(
-        earned=Coalesce(Sum("amount_cents", filter=Q(amount_cents__gt=0)), 0),
+    for run, beneficiary, earned, back, repaid in rows.annotate(
+        earned=Coalesce(Sum("amount_cents", filter=Q(amount_cents__gt=0) & ~is_repaid), 0),
         back=Coalesce(Sum("amount_cents", filter=Q(amount_cents__lt=0)), 0),
+        repaid=Coalesce(Sum("amount_cents", filter=is_repaid), 0),
     ):
-        found[run][beneficiary] = (earned, back)
+        found[run][beneficiary] = (earned, back, repaid)
     return found
 
 

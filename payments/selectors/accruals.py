@@ -17,7 +17,7 @@ from django.db.models import Sum
 from actions.models import Action
 from association.models import Team
 from association.selectors.people import kept_ids
-from payments.models import DueLine, PaymentSettings, Run
+from payments.models import RECOVERED, DueLine, PaymentSettings, Run
 from payments.pricing import MissingPrice, Priced, Rules, price
 from payments.selectors import candidates as reading
 from payments.selectors.ledger import balances as read_balances
@@ -88,7 +88,7 @@ def accruals(year: int) -> Accruals:
 def _frozen_later(until: date) -> dict[int, int]:
     """Lines of actions of the year, or before, in runs that were approved after it."""
     later = Run.objects.frozen().exclude(kind=Run.Kind.OPENING).filter(approved_at__gte=after(until))
-    lines = DueLine.objects.filter(run__in=later, held_on__lte=until).order_by()
+    lines = DueLine.objects.exclude(kind__in=RECOVERED).filter(run__in=later, held_on__lte=until).order_by()
     return dict(lines.values_list("team_id").annotate(Sum("amount_cents")))
 
 

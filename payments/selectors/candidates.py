@@ -24,7 +24,7 @@ from association.ordering import code_point
 from association.selectors.people import kept_ids
 from conventions.models import Adhesion, Convention, ConventionTerms
 from conventions.models import Suspension as SuspensionRow
-from payments.models import DueLine, Exclusion, LineKind, Price, Run, YearReopening
+from payments.models import EARNED, DueLine, Exclusion, Price, Run, YearReopening
 from payments.pricing import (
     ActionFacts,
     Balances,
@@ -75,8 +75,8 @@ def _reopened_years() -> Iterator[tuple[int, int, datetime]]:
 
 
 def live_lines() -> QuerySet[DueLine]:
-    """Return the lines that hold: not a reversal, and not reversed."""
-    return DueLine.objects.exclude(kind=LineKind.REVERSAL).filter(reversal__isnull=True)
+    """Return the lines that hold: what a participation earned, and was not reversed."""
+    return DueLine.objects.filter(kind__in=EARNED, reversal__isnull=True)
 
 
 def to_be_redone() -> Q:
@@ -186,11 +186,16 @@ def candidates(
     at a time, to its end: whoever takes a candidate may write before asking for the next (a cursor left open would
     hold an old snapshot, from which SQLite lets nobody write).
     """
-    facts, undecided_ones = facts or Facts.read(), undecided(until=until, states=states)
+    undecided_ones = undecided(until=until, states=states)
     if among is not None:
         undecided_ones = undecided_ones.filter(among)
-    for month in _months_of(undecided_ones):
-        yield from _candidates_of(month, undecided_ones, facts)
+    yield from every_candidate(undecided_ones, facts or Facts.read())
+
+
+def every_candidate(participations: QuerySet[Participation], facts: Facts) -> Iterator[Undecided]:
+    """Yield these participations as candidates in the fixed order, as `candidates` does, whatever was decided."""
+    for month in _months_of(participations):
+        yield from _candidates_of(month, participations, facts)
 
 
 def _months_of(participations: QuerySet[Participation]) -> list[date]:

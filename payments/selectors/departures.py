@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from association.models import Membership, Professional
 from payments.models import DueLine, Exclusion, Run
-from payments.models.runs import LineKind
+from payments.models.runs import EARNED, LineKind
 from payments.pricing import Reason
 
 
@@ -36,7 +36,7 @@ def frozen_on_departure(membership: Membership, recorded: date, left_on: date | 
 def _paid(membership: Membership, first: date, last: date | None) -> Run | None:
     """The first frozen run that pays the person for days of the team."""
     lines = DueLine.objects.filter(_between("held_on", first, last), team=membership.team_id, run__in=_standing())
-    lines = lines.filter(professional__in=_records(membership)).exclude(kind=LineKind.REVERSAL)
+    lines = lines.filter(professional__in=_records(membership)).filter(kind__in=EARNED)
     return _first(lines.values("run"))
 
 

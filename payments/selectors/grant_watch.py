@@ -15,7 +15,7 @@ from actions.models import Action, Participation
 from association.models import User
 from association.nomenclature import ActionType
 from conventions.models import Convention
-from payments.models import DueLine, Grant, Indicator, PreflightSettings
+from payments.models import RECOVERED, DueLine, Grant, Indicator, PreflightSettings
 from payments.selectors.grants import granted, used
 
 TYPES_OF: dict[str, tuple[str, ...]] = {
@@ -87,7 +87,7 @@ def grants_after(lines: QuerySet[Any]) -> dict[int, tuple[int, int]]:
     """Return, for each signed grant to which new lines belong, (due with them, the teams' part), in cents."""
     found = {}
     for grant in Grant.objects.binding().order_by("pk"):
-        mine = lines.filter(held_on__gte=grant.starts_on, held_on__lte=grant.ends_on)
+        mine = lines.exclude(kind__in=RECOVERED).filter(held_on__gte=grant.starts_on, held_on__lte=grant.ends_on)
         new = mine.aggregate(cents=Sum("amount_cents"))["cents"]
         if new is not None:
             found[grant.pk] = (used(grant)[0] + new, granted(grant)[0])
@@ -96,7 +96,7 @@ def grants_after(lines: QuerySet[Any]) -> dict[int, tuple[int, int]]:
 
 def without_grant(year: int) -> int:
     """Return what the actions of a civil year made due on days that no signed grant holds, in cents."""
-    outside = DueLine.objects.filter(held_on__gte=date(year, 1, 1), held_on__lte=date(year, 12, 31))
+    outside = DueLine.objects.exclude(kind__in=RECOVERED).filter(held_on__gte=date(year, 1, 1), held_on__lte=date(year, 12, 31))
     for grant in Grant.objects.holding(date(year, 1, 1), date(year, 12, 31)):
         outside = outside.exclude(held_on__gte=grant.starts_on, held_on__lte=grant.ends_on)
     return int(outside.aggregate(cents=Sum("amount_cents", default=0))["cents"])

@@ -28,6 +28,7 @@ from payments.forecast import (
     windows,
 )
 from payments.models import (
+    RECOVERED,
     Allocation,
     DueLine,
     Grant,
@@ -103,7 +104,9 @@ def grant_on(day: date) -> Grant | None:
 
 def grant_list(user: User) -> QuerySet[Grant]:
     """Return the grants of the user's scope with what their list shows, in one query."""
-    lines = DueLine.objects.filter(held_on__gte=OuterRef("starts_on"), held_on__lte=OuterRef("ends_on"))
+    lines = DueLine.objects.exclude(kind__in=RECOVERED).filter(
+        held_on__gte=OuterRef("starts_on"), held_on__lte=OuterRef("ends_on")
+    )
     return Grant.objects.visible_to(user).annotate(
         granted_cents=F("team_cents")
         + F("running_cents")
@@ -268,6 +271,7 @@ def _lines(first: date, last: date, end: datetime) -> QuerySet[DueLine]:
     """The lines of the actions of some days that were frozen before an instant."""
     return (
         DueLine.objects.order_by()
+        .exclude(kind__in=RECOVERED)
         .filter(held_on__gte=first, held_on__lte=last)
         .alias(frozen_at=Coalesce("run__approved_at", "run__created_at"))
         .filter(frozen_at__lt=end)

@@ -12,7 +12,7 @@ from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, 
 from django.db.models.functions import Coalesce, ExtractYear
 
 from association.selectors.people import kept_ids
-from payments.models import Account, Allocation, DueLine, LineKind, Payment, Run
+from payments.models import RECOVERED, Account, Allocation, DueLine, LineKind, Payment, Run
 from payments.pricing import Balances
 from payments.selectors.joined import gathered, joined_payees
 
@@ -34,7 +34,8 @@ def balances(
     What is not asked for is as if nothing had been used.
     """
     kept = kept_ids()
-    lines = DueLine.objects.order_by()
+    # What was repaid settles a debt: it uses no ceiling and gives none back.
+    lines = DueLine.objects.order_by().exclude(kind__in=RECOVERED)
     if year is None:
         lines = lines.annotate(year=ExtractYear("held_on"))
     else:  # not taken out of the date of every line

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from association.models import Professional, User
 from association.selectors.people import same_person
-from payments.models import Account, DueLine, LineKind, Payment, PaymentSettings, Run
+from payments.models import RECOVERED, Account, DueLine, LineKind, Payment, PaymentSettings, Run
 from payments.selectors.ledger import unallocated
 
 LATEST = 6
@@ -101,6 +101,7 @@ def _years_of(records: set[int], present: int) -> list[PersonYear]:
     counted = Case(When(kind=LineKind.REVERSAL, then=Value(-1)), default=Value(1), output_field=IntegerField())
     rows = (
         DueLine.objects.filter(professional__in=records)
+        .exclude(kind__in=RECOVERED)
         .order_by("-held_on__year")
         .values_list("held_on__year")
         .annotate(

@@ -16,7 +16,7 @@ from association.nomenclature import ActionType
 from association.searching import words
 from association.selectors.history import Entry, history_of
 from association.selectors.teams import people_named
-from payments.models import Account, Beneficiary, Payment, ProvisionalLine, Run, RunExport
+from payments.models import RECOVERED, Account, Beneficiary, Payment, ProvisionalLine, Run, RunExport
 from payments.pricing.exclusions import NO_CONVENTION, convention_in_force
 from payments.reasons import Explanation, Waiting, explain
 from payments.selectors.candidates import Facts
@@ -342,7 +342,7 @@ def team_years(team: Team, *, today: date | None = None) -> list[TeamYear]:
     day = today or timezone.localdate()
     latest = (day.year, day.year - 1, day.year - 2)
     # One sum a year between dates: SQLite would call Python for the year of each line.
-    used = team.due_lines.aggregate(
+    used = team.due_lines.exclude(kind__in=RECOVERED).aggregate(
         **{f"in_{year}": Sum("amount_cents", filter=Q(held_on__year=year), default=0) for year in latest}
     )
     facts = Facts.read(team_id=team.pk).teams[team.pk]

@@ -16,7 +16,7 @@ from actions.models import Action, Participation
 from association.models import Professional, TransitionLog, User
 from association.selectors.people import same_person
 from payments.bank_reasons import BANK_REASONS
-from payments.models import Account, Allocation, DueLine, Exclusion, LineKind, Payment, Run
+from payments.models import EARNED, Account, Allocation, DueLine, Exclusion, LineKind, Payment, Run
 from payments.reasons import explain
 
 NOT_YET = {
@@ -108,7 +108,7 @@ class _Facts:
 
     def of(self, one: Participation) -> Whereabouts:
         lines = self._lines.get(one.pk, [])
-        live = [line for line in lines if line.kind != LineKind.REVERSAL and not line.is_reversed]  # type: ignore[attr-defined]
+        live = [line for line in lines if line.kind in EARNED and not line.is_reversed]  # type: ignore[attr-defined]
         if live:
             return self._due(one, live[-1])
         if lines:

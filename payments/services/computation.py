@@ -18,6 +18,7 @@ from payments.models import Beneficiary, LineKind, PaymentSettings, Run
 from payments.pricing import Balances, Excluded, MissingPrice, Priced, Rules, price
 from payments.selectors import candidates as reading
 from payments.selectors.ledger import balances as read_balances
+from payments.selectors.recoveries import pending_parts
 
 
 class Line(NamedTuple):
@@ -36,6 +37,7 @@ class Line(NamedTuple):
     price_cents: int
     amount_cents: int
     cut_by: str
+    recovery_id: int | None = None
 
 
 class Exclusion(NamedTuple):
@@ -66,9 +68,12 @@ class Checksum:
 
 
 def compute(run: Run) -> Iterator[Entry]:
-    """Yield what the run of that month gives now: reversals, then one entry per candidate, in the fixed order."""
+    """Yield what the run of that month gives now: reversals, what was repaid, then one entry per candidate, in the
+    fixed order.
+    """
     balances = read_balances()
     yield from _reversals(balances, kept_ids())
+    yield from _recoveries()
     yield from _decisions(run, balances)
 
 
@@ -93,6 +98,27 @@ def _reversals(balances: Balances, kept: Mapping[int, int]) -> Iterator[Line]:
             line.price_cents,
             -line.amount_cents,
             "",
+        )
+
+
+def _recoveries() -> Iterator[Line]:
+    """Settle what was repaid or written off since the last frozen run; it is in no ceiling and no number cap."""
+    for part in pending_parts():
+        yield Line(
+            (LineKind.REPAID if part.is_received else LineKind.WAIVED).value,
+            part.participation_id,
+            None,
+            part.beneficiary_id,
+            part.team_id,
+            part.professional_id,
+            None,
+            None,
+            part.action_type,
+            part.held_on,
+            0,
+            part.amount_cents,
+            "",
+            part.recovery_id,
         )
 
 

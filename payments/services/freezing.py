@@ -36,6 +36,7 @@ COPIED = (
     "team",
     "professional",
     "convention",
+    "recovery",
     "price",
     "action_type",
     "held_on",

@@ -14,7 +14,7 @@ from django.utils import timezone
 from actions.models import Action
 from association.models import TransitionLog
 from payments.bank_reasons import BANK_REASONS
-from payments.models import Allocation, DueLine, Exclusion, LineKind, Payment, Run
+from payments.models import RECOVERED, Allocation, DueLine, Exclusion, LineKind, Payment, Run
 from payments.reasons import explain
 from reports.indicators.activity import by_month, by_type, spatial
 from reports.indicators.model import Cut, Indicator, Measure, Row, Section, Unit, cut, mean, quantile, spread
@@ -66,7 +66,7 @@ class MoneyFacts:
     @property
     def _lines(self) -> QuerySet[DueLine]:
         period = self._facts.period
-        return DueLine.objects.filter(
+        return DueLine.objects.exclude(kind__in=RECOVERED).filter(
             self._facts.scope.teams("team__"), held_on__range=(period.first, period.last)
         ).order_by()
 
@@ -188,7 +188,8 @@ class MoneyFacts:
         """Team -> (used, ceiling) in cents of the civil year of the last day, up to that day."""
         day = self._facts.period.last
         spent = dict(
-            DueLine.objects.filter(self._facts.scope.teams("team__"), held_on__range=(day.replace(month=1, day=1), day))
+            DueLine.objects.exclude(kind__in=RECOVERED)
+            .filter(self._facts.scope.teams("team__"), held_on__range=(day.replace(month=1, day=1), day))
             .order_by()
             .values_list("team_id")
             .annotate(Sum("amount_cents"))

@@ -13,7 +13,7 @@ from django.utils import timezone
 from actions.models import Action, Participation
 from conventions.models import Convention
 from conventions.selectors.terms import terms_on
-from payments.models import Allocation, DueLine, Payment
+from payments.models import RECOVERED, Allocation, DueLine, Payment
 from reports.team_review_content import YearFigures
 
 # What such a payment settles has reached the beneficiary: by a transfer, or against what was owed back.
@@ -97,7 +97,7 @@ def _participations(teams: Collection[int], year: int) -> tuple[dict[int, int], 
 
 
 def _due(teams: Collection[int], year: int) -> dict[int, int]:
-    rows = DueLine.objects.filter(team__in=teams, held_on__range=_in(year)).order_by()
+    rows = DueLine.objects.exclude(kind__in=RECOVERED).filter(team__in=teams, held_on__range=_in(year)).order_by()
     return dict(rows.values_list("team").annotate(Sum("amount_cents")))
 
 

@@ -38,17 +38,21 @@ from association.models import (
 )
 from association.nomenclature import TeamKind
 from association.services.bulk import draw_up_operation, start_operation
+from association.workflow import enter_at
 from config.import_jobs import CHECK_JOB
 from conventions.models import Amendment, Convention, ConventionTemplate
 from conventions.services.templates import start_version
 from payments.models import (
     Account,
     BankAnswer,
+    Beneficiary,
     BoardMandate,
     ControlSample,
     Grant,
     GrantInstalment,
     Payment,
+    PriceScenario,
+    RepaymentRequest,
     Run,
     RunningCost,
     Slip,
@@ -56,6 +60,7 @@ from payments.models import (
 from payments.services.bank_answers import import_answer
 from payments.services.control import draw_sample
 from payments.services.runs import last_month, prepare_run
+from payments.services.scenarios import create_scenario, default_period
 from payments.services.slips import make_slips
 from reports.models import TeamReview
 from tests.factories import (
@@ -237,6 +242,28 @@ class Objects:
         )
 
     @cached_property
+    def beneficiary(self) -> Beneficiary:
+        return self.account.beneficiary
+
+    @cached_property
+    def repayment(self) -> RepaymentRequest:
+        actor = User.objects.get(email="tresorier@demo.example")
+        request = RepaymentRequest(
+            number="TP-2026-900", beneficiary=self.beneficiary, amount_cents=50_00, requested_on=timezone.localdate(),
+            reason="Action annulée", requested_by=actor,
+        )  # fmt: skip
+        return first(
+            RepaymentRequest.objects.all(),
+            lambda: enter_at([(request, RepaymentRequest.State.REQUESTED)], actor=actor, origin="demo")[0],
+        )
+
+    @cached_property
+    def scenario(self) -> PriceScenario:
+        actor, (start, end) = User.objects.get(email="admin@demo.example"), default_period(timezone.localdate())
+        values = {"name": "Mesure", "first_month": start, "last_month": end}
+        return first(PriceScenario.objects.all(), lambda: create_scenario(values=values, actor=actor))
+
+    @cached_property
     def operation(self) -> BulkOperation:
         """An officer for all teams, drawn up."""
         listing, actor = listings["equipes"], User.objects.get(email="gestion@demo.example")
@@ -392,6 +419,9 @@ OF = {
     "cost": ((STAFF, "payments:cost_edit"),),
     "mandate": ((STAFF, "payments:mandate_edit"),),
     "sample": ((TREASURER, "payments:sample"),),
+    "beneficiary": ((TREASURER, "payments:repayment_ask"),),
+    "scenario": ((ADMIN, "payments:scenario"), (ADMIN, "payments:scenario_edit")),
+    "repayment": ((TREASURER, "payments:repayment"),),
     "operation": ((STAFF, "association:bulk_confirm"),),
     "operation_done": ((STAFF, "association:bulk"),),
     "company": ((STAFF, "association:company_complete"), (STAFF, "payments:account_of_company")),
@@ -442,6 +472,8 @@ ALONE = (
     (TREASURER, "payments:run_prepare", ""), (TREASURER, "payments:payment_list", ""),
     (TREASURER, "payments:account_list", ""), (STAFF, "payments:account_propose", ""),
     (TREASURER, "payments:bank_details", ""), (ADMIN, "payments:preflight_settings", ""),
+    (ADMIN, "payments:scenario_list", ""), (ADMIN, "payments:scenario_new", ""),
+    (TREASURER, "payments:debt_list", ""), (TREASURER, "payments:repayment_list", ""),
     (TREASURER, "payments:price_grid", ""), (TREASURER, "payments:price_history", ""),
     (ADMIN, "payments:price_edit", "?nature=esp_clap&au=2027-01-01"),
     (TREASURER, "payments:bank_answers", ""), (TREASURER, "payments:bank_answer_import", ""),
@@ -479,6 +511,7 @@ def pages() -> Iterator[Page]:
     grid = f"{reverse('actions:rapid')}?equipe={objects.team.pk}&mois={timezone.localdate():%Y-%m}-01"
     yield Page(STAFF, grid)
     yield Page(STAFF, f"{reverse('actions:rapid_more', args=[objects.team.pk])}?mois={timezone.localdate():%Y-%m}-01")
+    yield Page(ADMIN, reverse("payments:scenario_grid", args=[objects.scenario.pk, "esp_clap"]))
     yield Page(STAFF, reverse("payments:run_check", args=[objects.draft_run.pk, "new_account"]))
     yield from _of_year(timezone.localdate().year)
     grant, instalment = objects.grant, objects.instalment
@@ -504,7 +537,7 @@ def visited() -> set[str]:
     """Return the names of the addresses that `pages` opens."""
     of = {name for visits in OF.values() for _, name in visits}
     apart = {"association:professional_join", "association:project_compare", "payments:run_check"}
-    apart |= {f"payments:{name}" for name in ("grant_act", "grant_row_add", "grant_row", "board_paid")}
+    apart |= {f"payments:{name}" for name in ("grant_act", "grant_row_add", "grant_row", "board_paid", "scenario_grid")}
     while_typing = {"actions:attendance", "actions:alerts", "payments:meter", "payments:meter_total"}
     while_typing |= {"actions:rapid", "actions:rapid_more"}
     of_year = {f"payments:{name}" for name in (*OF_YEAR, *OF_PAYEE)}

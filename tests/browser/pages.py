@@ -59,6 +59,8 @@ NO_PAGES = {
     "payments:price_export": FILE,
     "payments:statement": FILE,
     "payments:reconciliation_file": FILE,
+    "payments:repayment_letter": FILE,
+    "payments:scenario_export": FILE,
     "conventions:convention_pdf": FILE,
     "conventions:amendment_pdf": FILE,
     "association:bulk_step": SENT,

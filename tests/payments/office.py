@@ -11,7 +11,7 @@ from association.fields import keyed_hash
 from association.models import Department, Membership, MembershipPeriod, Professional, Region, Role, Team, User
 from association.workflow import enter_at
 from conventions.models import Adhesion, Convention, ConventionTerms
-from payments.models import Account, Beneficiary, Payment, Price, Run
+from payments.models import Account, Beneficiary, Payment, Price, RepaymentRequest, Run
 from payments.services.runs import approve_run, prepare_run, submit_run
 
 JULY, AUGUST, SEPTEMBER = date(2026, 7, 1), date(2026, 8, 1), date(2026, 9, 1)
@@ -130,3 +130,18 @@ def payments_by_person(run: Run) -> dict[str, int]:
     """Return last name -> cents of the payments of a run."""
     rows = Payment.objects.filter(run=run).values_list("beneficiary__professional__last_name", "amount_cents")
     return dict(rows)
+
+
+def asked_back(office: Office) -> RepaymentRequest:
+    """Return a request for repayment of the first member, who need not owe anything any more."""
+    request = RepaymentRequest(
+        number="TP-2026-001",
+        beneficiary=office.people[0].beneficiary,
+        amount_cents=50_00,
+        requested_on=date(2026, 9, 2),
+        reason="Action déclarée deux fois",
+        detail=[["A-001", "2026-07-06", "RCP", "reversal", -50_00]],
+        requested_by=office.treasurer,
+    )
+    known = RepaymentRequest.objects.filter(number=request.number).first()
+    return known or enter_at([(request, RepaymentRequest.State.REQUESTED)], actor=office.treasurer, origin="test")[0]

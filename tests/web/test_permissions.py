@@ -26,7 +26,7 @@ from association.services.bulk import draw_up_operation, start_operation
 from association.services.calendar_keys import make_key
 from association.uploads import CheckedUpload
 from conventions.services.templates import start_version
-from payments.models import BoardMandate, ControlSample, Grant, Run
+from payments.models import BoardMandate, ControlSample, Grant, PriceScenario, Run
 from payments.services.accounts import propose_account
 from payments.services.bank_answers import import_answer
 from payments.services.control import draw_sample
@@ -59,10 +59,11 @@ from tests.factories.dossier import ComplementPointFactory, HealthProjectFactory
 from tests.factories.money import french_iban
 from tests.factories.reviews import ReviewObjectiveFactory, TeamReviewFactory
 from tests.payments.answers import credit, debit, statement
-from tests.payments.office import IBANS
+from tests.payments.office import IBANS, JULY, asked_back
 from tests.web.conftest import ROLES, World
 
 OFFICE = {"staff", "treasurer"}
+SIMULATING = {"treasurer", "admin"}
 EVERYBODY = set(ROLES)
 
 
@@ -117,6 +118,18 @@ def sample(world: World) -> int:
 
 def transfer(world: World) -> int:
     return world.run.payments.order_by("pk").first().pk
+
+
+def scenario(world: World) -> int:
+    made, _ = PriceScenario.objects.get_or_create(
+        name="Essai",
+        defaults={"first_month": JULY, "last_month": JULY, "created_by": world.office.admin},
+    )
+    return made.pk
+
+
+def repayment(world: World) -> int:
+    return asked_back(world.office).pk
 
 
 def _action(world: World, reference: str, state: str) -> Action:
@@ -543,6 +556,25 @@ ROUTES = {
     "payments:run_left_due": Route({*OFFICE, "auditor"}, of=run),
     "payments:run_check": Route({*OFFICE, "auditor"}, of=lambda w: (w.run.pk, "new_account")),
     "payments:preflight_settings": Route({"admin"}),
+    "payments:scenario_list": Route(SIMULATING),
+    "payments:scenario_list_views": Route(SIMULATING, 302, method="post", data=NO_STEP),
+    "payments:scenario_list_export": Route(SIMULATING, method="post"),
+    "payments:scenario_new": Route(SIMULATING),
+    "payments:scenario": Route(SIMULATING, of=scenario),
+    "payments:scenario_edit": Route(SIMULATING, of=scenario),
+    "payments:scenario_grid": Route(SIMULATING, of=lambda w: (scenario(w), "esp_clap")),
+    "payments:scenario_step": Route(SIMULATING, 302, method="post", of=scenario, data=NO_STEP),
+    "payments:scenario_export": Route(SIMULATING, 302, of=scenario),
+    "payments:debt_list": Route({*OFFICE, "auditor"}),
+    "payments:debt_list_views": Route({*OFFICE, "auditor"}, 302, method="post", data=NO_STEP),
+    "payments:debt_list_export": Route({*OFFICE, "auditor"}, method="post"),
+    "payments:repayment_list": Route({*OFFICE, "auditor"}),
+    "payments:repayment_list_views": Route({*OFFICE, "auditor"}, 302, method="post", data=NO_STEP),
+    "payments:repayment_list_export": Route({*OFFICE, "auditor"}, method="post"),
+    "payments:repayment_ask": Route({"treasurer"}, of=lambda w: w.office.people[0].beneficiary.pk),
+    "payments:repayment": Route({*OFFICE, "auditor"}, of=repayment),
+    "payments:repayment_letter": Route({*OFFICE, "auditor"}, of=repayment),
+    "payments:repayment_step": Route({*OFFICE, "auditor"}, 409, method="post", of=repayment, data=NO_STEP),
     "payments:year_reopen": Route({"treasurer"}, of=team),
     "payments:price_grid": Route({*OFFICE, "auditor", "admin"}),
     "payments:price_edit": Route({"admin"}),
