@@ -15,6 +15,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from association.models import FieldChange, Team, User
+from association.money import euros
 from association.workflow import lock
 
 ModelT = TypeVar("ModelT", bound=models.Model)
@@ -131,6 +132,11 @@ def in_words(value: Any) -> str:
     return str(value)
 
 
+def amount_in_words(name: str, value: Any) -> str:
+    """Return the value of a field as the journal shows it: an amount, which its name tells, in euros."""
+    return euros(value) if name.endswith("_cents") and isinstance(value, int) else in_words(value)
+
+
 def _told(changes: list[FieldChange]) -> str:
     if not changes:
         return (
@@ -169,4 +175,4 @@ def _shown(obj: Any, name: str) -> str:
         return ", ".join(sorted(str(one) for one in getattr(obj, name).all()))
     if field.choices:
         return str(getattr(obj, f"get_{name}_display")() or "")
-    return in_words(getattr(obj, name))
+    return amount_in_words(name, getattr(obj, name))

@@ -94,7 +94,7 @@ def _cover(sample: ControlSample, files: Sequence[PaymentFile]) -> Iterator[Flow
         for one in files
     ]
     head = ("N°", "Référence", "Bénéficiaire", "État", "Payé le", "Montant", "Retenu")
-    yield from table(head, rows, shares=(0.6, 2.6, 2.6, 1.3, 1.4, 1.5, 1.5))
+    yield from table(head, rows, shares=(0.6, 3.5, 2.5, 1.2, 1.9, 1.5, 1.3))
 
 
 def _payment(one: PaymentFile, gone: frozenset[int]) -> Iterator[Flowable]:

@@ -35,7 +35,7 @@ class AccessTable(tables.Table):
     email = tables.Column(verbose_name="Courriel", accessor="user__email")
     role = tables.Column(verbose_name="Rôle", accessor="get_role_display", order_by=("role", "id"))
     at = InstantColumn(verbose_name="À partir du")
-    until = InstantColumn(verbose_name="Jusqu’au changement du")
+    until = InstantColumn(verbose_name="Jusqu’au")
     is_active = tables.Column(verbose_name="Compte")
     access_until = DayColumn(verbose_name="Accès jusqu’au")
 

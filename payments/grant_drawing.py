@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from payments.forecast import Forecast
 from payments.selectors.grants import GrantFigures
 
-WIDTH, LABELS, ROW, BAR, AMOUNTS = 760, 150, 40, 22, 130  # units of the drawing
+WIDTH, LABELS, ROW, BAR, AMOUNTS = 540, 128, 44, 24, 140  # units of the drawing
 ROOM = WIDTH - LABELS - AMOUNTS
 
 
@@ -71,7 +71,9 @@ def _bar(label: str, pieces: list[tuple[int, str]], most: int, number: int) -> B
         before += max(0, cents)
         if end > start:
             drawn.append(Piece(LABELS + start, end - start, ink))
-    return Bar(label, sum(cents for cents, _ in pieces), tuple(drawn), ROW * number + 9, LABELS + _scaled(before, most))
+    return Bar(
+        label, sum(cents for cents, _ in pieces), tuple(drawn), ROW * number + 10, LABELS + _scaled(before, most)
+    )
 
 
 def _scaled(cents: int, most: int) -> int:

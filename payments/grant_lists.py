@@ -78,6 +78,7 @@ class BoardPaidList(Listing):
     address = "payments:board_paid"
     table, filters = BoardPaidTable, BoardPaidFilter
     template = "payments/board_paid.html"
+    shown = ("last_name", "first_name", "rpps", "mandate", "paid_cents", "last_paid_on")
 
     def about(self, user: User, **route: Any) -> dict[str, Any]:
         return {"year": route["year"], "years": mandates.board_years()}

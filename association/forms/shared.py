@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 
 from association.identifiers import refuse_nir
-from association.journal import StaleEdit, in_words
+from association.journal import StaleEdit, amount_in_words
 from association.machine import TransitionRefused
 from association.models import FieldChange
 from association.money import grouped
@@ -193,7 +193,7 @@ class VersionedForm(forms.Form):
             return str(choices[value])
         if hasattr(value, "__iter__") and not isinstance(value, str):
             return ", ".join(sorted(str(one) for one in value))
-        return in_words(value)
+        return amount_in_words(name, value)
 
     def _type(self, name: str, value: Any) -> None:
         key = self.add_prefix(name)

@@ -28,7 +28,7 @@ from payments.services.running_costs import enter_cost
 
 EXAMPLE = "Exemple : montants inventés pour la démonstration."
 ROUND = 10_000_00  # cents: a grant is a round sum
-RUNNING_MONTH = 6_500_00
+RUNNING_MONTH = 4_000_00
 # What a month costs, in cents: a half-time coordinator, an office, the telephone, journeys.
 COSTS = (
     (CostHeading.SALARIES, "Coordination, mi-temps", 2_150_00),
@@ -72,8 +72,9 @@ def seat_examples(*, span: Span, users: DemoUsers) -> None:
 
 
 def _fund(year: int, span: Span, users: DemoUsers) -> Grant:
-    first, last = date(year, 1, 1), date(year, 12, 31)
+    first, last = max(date(year, 1, 1), span.first), date(year, 12, 31)
     signed_on = first + timedelta(days=14)
+    middle = first + (last - first) / 2
     grant = draft_grant(
         values={
             "reference": f"FIR-{year}-001 (exemple)",
@@ -81,7 +82,7 @@ def _fund(year: int, span: Span, users: DemoUsers) -> Grant:
             "starts_on": first,
             "ends_on": last,
             "team_cents": _team_part(first, last, span),
-            "running_cents": 12 * RUNNING_MONTH,
+            "running_cents": (13 - first.month) * RUNNING_MONTH,
             "comment": EXAMPLE,
         },
         actor=users.gestion,
@@ -91,7 +92,7 @@ def _fund(year: int, span: Span, users: DemoUsers) -> Grant:
     half = whole // 2
     for condition, day, cents in (
         ("À la signature", signed_on + timedelta(days=30), half),
-        ("À la remise du bilan intermédiaire", date(year, 9, 15), whole - half),
+        ("À la remise du bilan intermédiaire", middle + timedelta(days=20), whole - half),
     ):
         is_received = day <= span.end
         add_row(
@@ -106,10 +107,10 @@ def _fund(year: int, span: Span, users: DemoUsers) -> Grant:
             },
             actor=users.gestion,
         )
-    for indicator, value in ((Indicator.TEAMS, 60), (Indicator.ACTIONS, 1_500), (Indicator.PPS, 300)):
+    for indicator, value in ((Indicator.TEAMS, 150), (Indicator.ACTIONS, 2_500), (Indicator.PPS, 400)):
         add_row(model=GrantTarget, grant=grant, values={"indicator": indicator, "value": value}, actor=users.gestion)
     for label, day in (
-        ("Bilan intermédiaire", date(year, 7, 15)),
+        ("Bilan intermédiaire", middle + timedelta(days=10)),
         ("Rapport d’activité et compte rendu financier", date(year + 1, 3, 31)),
     ):
         delivered = day - timedelta(days=3) if day <= span.end else None
@@ -123,11 +124,12 @@ def _fund(year: int, span: Span, users: DemoUsers) -> Grant:
 
 
 def _team_part(first: date, last: date, span: Span) -> int:
-    """What the months of the year cost, brought to twelve months, and a tenth; a round sum."""
-    months = sum(1 for month in span.months if month.year == first.year)
+    """What the months of the period cost, brought to all of its months, and a tenth; a round sum."""
+    months = sum(1 for month in span.months if first <= month <= last)
+    of_period = 13 - first.month
     lines = DueLine.objects.filter(held_on__gte=first, held_on__lte=last)
     due = lines.aggregate(cents=Sum("amount_cents", default=0))["cents"]
-    return max(1, -(-due * 12 * 11 // (10 * max(1, months)) // ROUND)) * ROUND
+    return max(1, -(-due * of_period * 11 // (10 * max(1, months)) // ROUND)) * ROUND
 
 
 def _spend(month: date, users: DemoUsers) -> None:

@@ -212,7 +212,7 @@ class GrantInstalment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.condition} ({self.grant})"
+        return f"{self.condition} : {euros(self.expected_cents)} attendus le {self.expected_on:%d/%m/%Y}"
 
 
 class Indicator(models.TextChoices):
@@ -268,7 +268,7 @@ class GrantDeliverable(models.Model):
         ordering = ["grant", "due_on", "id"]
 
     def __str__(self) -> str:
-        return self.label
+        return f"{self.label}, à remettre le {self.due_on:%d/%m/%Y}"
 
 
 class GrantDecision(models.Model):

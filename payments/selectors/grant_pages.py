@@ -78,11 +78,13 @@ def cost_list(user: User) -> QuerySet[RunningCost]:
 
 
 def _entry(one: FieldChange) -> Entry:
-    if one.before and one.after:
-        said = f"« {one.before} » est devenu « {one.after} »"
-    else:
+    if one.field in ("row", "written"):
         said = one.after or f"retiré : {one.before}"
-    return Entry(f"{one.label}", one.at, str(one.actor), f"{one.subject} : {said}")
+    elif one.before and one.after:
+        said = f"{one.subject} : « {one.before} » est devenu « {one.after} »"
+    else:
+        said = f"{one.subject} : {one.after or 'effacé, avant : ' + one.before}"
+    return Entry(one.label, one.at, str(one.actor), said)
 
 
 def outside_said() -> str:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from association.documents import store_bytes
-from association.journal import in_full, record, save_changes
+from association.journal import record, save_changes
 from association.machine import TransitionRefused
 from association.models import User
 from association.money import euros
@@ -47,7 +47,6 @@ def draft_grant(*, values: Mapping[str, Any], actor: User) -> Grant:
     grant.full_clean(exclude=["state"])
     with transaction.atomic():
         enter_at([(grant, Grant.State.DRAFT)], actor=actor, origin="")
-        record(grant, in_full(grant, Grant.JOURNALED), actor=actor)
     return grant
 
 
@@ -138,7 +137,7 @@ def add_row(*, model: type[Row], grant: Grant, values: Mapping[str, Any], actor:
         row = model(grant=fresh, **values)
         row.full_clean()
         row.save()
-        record(row, in_full(row, model.JOURNALED), actor=actor)
+        _tell_row(row, "", str(row), actor)
     return row
 
 
@@ -168,7 +167,7 @@ def remove_row(*, row: Row, actor: User) -> None:
         fresh: Any = lock(row)
         if isinstance(fresh, GrantInstalment) and fresh.received_on:
             raise TransitionRefused("Ce versement a été reçu : corrigez-le, il ne se retire pas.")
-        record(fresh, in_full(fresh, type(fresh).JOURNALED, gone=True), actor=actor)
+        _tell_row(fresh, str(fresh), "", actor)
         fresh.delete()
 
 
@@ -283,6 +282,11 @@ def _require_signed(grant: Grant, what: str) -> None:
 def _lock_all() -> None:
     """Two signatures, or two decisions, at the same moment: the second finds what the first wrote."""
     list(Grant.objects.select_for_update().order_by("pk").values_list("pk", flat=True))
+
+
+def _tell_row(row: Model, before: str, after: str, actor: User) -> None:
+    label = str(row._meta.verbose_name)
+    record(row, [("row", label[:1].upper() + label[1:], before, after)], actor=actor)
 
 
 def _tell(grant: Model, label: str, said: str, actor: User) -> None:

@@ -55,7 +55,7 @@ def test_draft_is_entered_then_signed_by_the_treasury(world: World, signed_in: S
     page = plain(treasurer.get(url))
     assert "Signée" in page
     assert "signée le 15 janvier 2026" in page
-    assert "200,00" in page  # due for July
+    assert "150,00" in page  # due for July
 
 
 def test_wrong_draft_says_what_and_keeps_what_was_typed(world: World, signed_in: SignedIn) -> None:
@@ -137,12 +137,12 @@ def test_what_is_late_waits_in_the_inbox_and_stands_in_the_calendar(world: World
     assert "Versement de la dotation en retard Solde" in said
     assert "Remis" not in said
     assert "Livrable" not in waits(auditor)
-    titles = [one.title for one in due_between(staff, yesterday, yesterday)]
+    titles = [one.date.title for one in due_between(staff, yesterday, yesterday)]
     assert {"Livrable de la dotation", "Versement de la dotation attendu"} <= set(titles)
 
 
 def test_threshold_that_is_passed_waits_in_the_inbox(world: World) -> None:
-    grant = GrantFactory(signed=True, team_cents=210_00)
+    grant = GrantFactory(signed=True, team_cents=157_00)
     assert f"Dotation {grant.reference} : 95 % de la part des équipes" in waits(world.users["staff"])
 
 
@@ -179,7 +179,7 @@ def test_run_page_leads_to_the_lines_of_the_board(world: World, signed_in: Signe
     BoardMandateFactory(professional=world.office.people[0])
     page = plain(signed_in("treasurer").get(reverse("payments:run_board", args=[world.run.pk])))
     assert "Trésorerie" in page
-    assert "2 indemnités, 100,00" in page
+    assert "1 indemnité, 50,00" in page
 
 
 def test_auditor_draws_a_sample_and_sees_no_iban(world: World, signed_in: SignedIn) -> None:
