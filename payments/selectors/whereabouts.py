@@ -149,7 +149,10 @@ class _Facts:
         after = f" Un premier virement ({before[-1].reference}) n’avait pas abouti." if before else ""
         facts: dict[str, Any] = {"cents": line.amount_cents, "run": line.run, "payment": payment}
         if payment.state == Payment.State.PAID:
-            said = f"{since}payée le {_day(payment.paid_on)}{to} par le virement {payment.reference}.{after}"
+            by = f"par le virement {payment.reference}"
+            if payment.run.kind == Run.Kind.OPENING:
+                by = "avant la reprise"
+            said = f"{since}payée le {_day(payment.paid_on)}{to} {by}.{after}"
             return _told(one, "Payée", "good", _capital(said), **facts)
         if payment.state == Payment.State.CLEARED:
             said = f"{since}compensée avec une régularisation ({payment.run.in_words}) : rien n’a été viré.{after}"

@@ -34,7 +34,7 @@ def write_reconciliation(sheet: Reconciliation, path: Path) -> None:
             ("Bénéficiaires", "Bénéficiaire", "RPPS ou code", sheet.beneficiaries),
             ("Équipes", "Équipe", "Code", sheet.teams),
         ):
-            columns = (Column(first, 38), Column(code, 18), *(Column(name, 16, EUROS) for name in AMOUNTS))
+            columns = (Column(first, 56), Column(code, 18), *(Column(name, 16, EUROS) for name in AMOUNTS))
             _list(ListSheet(book, title, columns, heading=heading), columns, rows, sheet.total)
 
 

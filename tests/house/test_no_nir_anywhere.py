@@ -55,6 +55,15 @@ NOT_FREE = {
     "conventions.Amendment": {"agreed_sha256"},
     "conventions.Convention": {"agreed_sha256", "number"},
     "payments.Account": {"bic", "iban_hash", "iban_last4", "origin"},
+    "payments.AccountingEntry": {"event", "number"},
+    "payments.AccountingSettings": {
+        "accrual_account",
+        "bank_account",
+        "bank_journal",
+        "charge_account",
+        "general_journal",
+        "payable_account",
+    },
     "payments.BankAnswer": {"sha256"},
     "payments.BankAnswerLine": {"reason", "status"},
     "payments.BankDetails": {"bic", "iban_last4"},
@@ -66,6 +75,7 @@ NOT_FREE = {
     "payments.Run": {"checksum", "seal"},
     "payments.RunError": {"sentence"},
     "payments.Slip": {"number"},
+    "payments.TaxIdentity": {"postcode", "siret"},
 }
 # Fields of forms whose text is compared with a number that is known, or checked by the model as the number it must be.
 NUMBERS = {

@@ -1,0 +1,103 @@
+"""Any order of steps: every cent appears once in lines, sheet of reconciliation, entries and statements of the year."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+import pytest
+from django.db.models import Sum
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant, rule, run_state_machine_as_test
+
+from actions.models import Action
+from actions.services.validating import cancel_action
+from payments.models import AccountingSettings, Beneficiary, DueLine, Payment
+from payments.selectors.accounting import EntryWriter, pending_events
+from payments.selectors.ledger import owed
+from payments.selectors.reconciliation import Movement, reconcile
+from payments.selectors.statements import statement_rows, statements_of
+from tests.payments.test_accounts_stateful import Months
+from tests.payments.test_year import CHOSEN
+
+LATER = date(2099, 12, 31)
+
+
+class Years(Months):
+    """The months of `test_accounts_stateful`, where actions are cancelled too, and the papers of their year."""
+
+    @rule(place=st.integers(0, 5))
+    def cancel(self, place: int) -> None:
+        for action in Action.objects.filter(state=Action.State.VALIDATED).order_by("pk")[place : place + 1]:
+            self.tried(lambda action=action: cancel_action(action=action, actor=self.office.staff, reason="Test"))
+
+    @invariant()
+    def the_sheet_of_reconciliation_is_the_ledger(self) -> None:
+        sheet = reconcile(2026)
+        assert sheet.holds
+        end = sheet.total.closing
+        assert end.due == _total(DueLine)
+        assert end.paid == _total(Payment, state=Payment.State.PAID)
+        assert end.waiting + end.returned + end.carried == sum(owed().values())
+        assert end.pending == _total(Payment, state__in=["pending", "held", "sent"])
+        assert end.carried == sum(cents for cents in owed().values() if cents < 0)
+        for rows in (sheet.teams, sheet.beneficiaries):
+            assert _added(row.movement for row in rows) == sheet.total
+
+    @invariant()
+    def entries_balance_and_end_where_the_ledger_is(self) -> None:
+        events = pending_events(until=LATER)
+        assert len({event.key for event in events}) == len(events)
+        writer = EntryWriter(AccountingSettings(**CHOSEN), starts_on=date(2026, 1, 1), numbers_from=0)
+        entries = list(writer.write(events))
+        assert len({entry.number for entry in entries}) == len(entries)
+        balance: Counter[str] = Counter()
+        of_payee: Counter[str] = Counter()
+        for entry in entries:
+            for one in entry.postings:
+                balance[one.account] += one.debit_cents - one.credit_cents
+                of_payee[one.auxiliary] += one.credit_cents - one.debit_cents
+        paid = _total(Payment, state=Payment.State.PAID)
+        assert balance["6571"] == _total(DueLine)
+        assert -balance["512"] == paid
+        assert -balance["467"] == _total(DueLine) - paid
+        for person in self.office.people:
+            due = _total(DueLine, beneficiary__professional=person)
+            received = _total(Payment, beneficiary__professional=person, state=Payment.State.PAID)
+            assert of_payee[f"P{person.rpps}"] == due - received
+
+    @invariant()
+    def statements_hold_what_was_paid_once(self) -> None:
+        rows = list(statement_rows(self.office.treasurer, 2026))
+        assert sum(row.paid_cents for row in rows) == _total(Payment, state=Payment.State.PAID)
+        for content in statements_of(list(Beneficiary.objects.values_list("pk", flat=True)), 2026):
+            lines = sum(line.cents for paid in content.transfers for line in paid.lines)
+            assert lines == content.total_cents
+        said = {row.pk: row.paid_cents for row in rows}
+        drawn = {pk: one.total_cents for pk, one in zip(said, statements_of(list(said), 2026), strict=True)}
+        assert drawn == said
+
+
+def _total(model: type, **which: object) -> int:
+    return model._default_manager.filter(**which).aggregate(cents=Sum("amount_cents"))["cents"] or 0  # type: ignore[attr-defined, no-any-return]
+
+
+def _added(movements: object) -> Movement:
+    found = list(movements)  # type: ignore[call-overload]
+    first, *rest = found
+    opening, new, paid, end = first.opening, first.new, first.paid, first.closing
+    for one in rest:
+        opening, new, paid, end = opening + one.opening, new + one.new, paid + one.paid, end + one.closing
+    return Movement(opening, new, paid, end)
+
+
+@pytest.mark.django_db
+def test_any_order_of_steps_keeps_every_cent_in_the_papers_of_the_year(settings, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    settings.DOCUMENTS_DIR, settings.DRAFTS_DIR = tmp_path / "documents", tmp_path / "drafts"
+    run_state_machine_as_test(Years, settings=FEW)
+
+
+FEW = settings(
+    max_examples=5, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+)
