@@ -22,13 +22,13 @@ from django.utils import timezone
 from association.models import TransitionLog
 from payments.accounting.entries import Entry, Posting, credit, debit
 from payments.models import (
-    LineKind,
     AccountingEntry,
     AccountingExport,
     AccountingSettings,
     Allocation,
     Beneficiary,
     DueLine,
+    LineKind,
     Payment,
     Run,
     YearClosing,

@@ -96,7 +96,9 @@ def grants_after(lines: QuerySet[Any]) -> dict[int, tuple[int, int]]:
 
 def without_grant(year: int) -> int:
     """Return what the actions of a civil year made due on days that no signed grant holds, in cents."""
-    outside = DueLine.objects.exclude(kind__in=RECOVERED).filter(held_on__gte=date(year, 1, 1), held_on__lte=date(year, 12, 31))
+    outside = DueLine.objects.exclude(kind__in=RECOVERED).filter(
+        held_on__gte=date(year, 1, 1), held_on__lte=date(year, 12, 31)
+    )
     for grant in Grant.objects.holding(date(year, 1, 1), date(year, 12, 31)):
         outside = outside.exclude(held_on__gte=grant.starts_on, held_on__lte=grant.ends_on)
     return int(outside.aggregate(cents=Sum("amount_cents", default=0))["cents"])

@@ -16,7 +16,7 @@ from actions.models import Action, Participation
 from association.models import Professional, TransitionLog, User
 from association.selectors.people import same_person
 from payments.bank_reasons import BANK_REASONS
-from payments.models import EARNED, Account, Allocation, DueLine, Exclusion, LineKind, Payment, Run
+from payments.models import EARNED, Account, Allocation, DueLine, Exclusion, Payment, Run
 from payments.reasons import explain
 
 NOT_YET = {

@@ -66,9 +66,11 @@ class MoneyFacts:
     @property
     def _lines(self) -> QuerySet[DueLine]:
         period = self._facts.period
-        return DueLine.objects.exclude(kind__in=RECOVERED).filter(
-            self._facts.scope.teams("team__"), held_on__range=(period.first, period.last)
-        ).order_by()
+        return (
+            DueLine.objects.exclude(kind__in=RECOVERED)
+            .filter(self._facts.scope.teams("team__"), held_on__range=(period.first, period.last))
+            .order_by()
+        )
 
     @property
     def _allocated(self) -> QuerySet[Allocation]:
