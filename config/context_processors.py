@@ -117,6 +117,7 @@ NAVIGATION = (
                     Entry("Simulations", "payments:scenario_list", "board", "payments.simulate_prices"),
                 ),
             ),
+            Entry("Rapports à l’ARS", "reports:report_list", "file", "reports.view_report"),
         ),
     ),
     Group(

@@ -269,6 +269,8 @@ JOB_SWEEP_SECONDS = env.int("JOB_SWEEP_SECONDS", default=15)
 CELERY_BEAT_SCHEDULE = {
     # Daily and idempotent: a machine that slept on the 1st catches up on the 2nd.
     "prepare-last-month": {"task": "payments.prepare_last_month", "schedule": crontab(hour=6, minute=0)},
+    # A report that is owed of the period that ended; one that somebody has begun is left alone.
+    "prepare-due-reports": {"task": "reports.prepare_due", "schedule": crontab(hour=6, minute=30)},
     # Before the office opens; run again, it writes the same.
     "watch-teams": {"task": "association.watch_teams", "schedule": crontab(hour=5, minute=30)},
     # Once a day for each account, in the first of these hours in which the machine is awake.

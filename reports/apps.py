@@ -8,10 +8,19 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         from association.listing.declaration import register
         from association.permissions import grant
-        from reports import review_hooks
+        from association.registries import inbox, job_kinds
+        from reports import due, immutability, review_hooks
+        from reports.inbox import waiting_reports
+        from reports.lists import ReportList
         from reports.permissions import PERMISSIONS
+        from reports.services.building import BUILD_JOB, SEAL_JOB, build_job, seal_job
         from reports.team_review_list import TeamReviewList
 
         grant(PERMISSIONS)
-        register(TeamReviewList)
+        register(ReportList, TeamReviewList)
+        immutability.declare()
+        due.register()
         review_hooks.register()
+        inbox.add("reports.reports", waiting_reports)
+        job_kinds.add(BUILD_JOB, build_job)
+        job_kinds.add(SEAL_JOB, seal_job)

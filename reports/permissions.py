@@ -1,6 +1,6 @@
 """Who may do what with reports and reviews."""
 
-from association.permissions import ADMIN, AUDITOR, OFFICE, REFERENT, SYSTEM
+from association.permissions import ADMIN, ARS, AUDITOR, OFFICE, REFERENT, SYSTEM, TREASURER
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     # Free texts and professionals' own words: the ARS reads the sums of the reviews in the activity report.
@@ -11,4 +11,15 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # The system too: January, and the reminders.
     "reports.ask_review": OFFICE | {SYSTEM},
     "reports.change_review_settings": frozenset({ADMIN}),
+    # The ARS: what was transmitted to it, a délégation its department (Report.visible_to).
+    "reports.view_report": OFFICE | {ARS, AUDITOR, ADMIN},
+    "reports.build_report": OFFICE | {SYSTEM},
+    # Never whoever produced it: a guard, and a constraint of the database.
+    "reports.approve_report": frozenset({TREASURER}),
+    "reports.transmit_report": OFFICE,
+    # The office records an answer that came by letter.
+    "reports.receive_report": OFFICE | {ARS},
+    "reports.manage_templates": OFFICE | {ADMIN},
+    # The files: opened from the report's own page, which narrows them; elsewhere by those who see all reports.
+    "reports.open_file": OFFICE | {AUDITOR, ADMIN},
 }

@@ -3,8 +3,9 @@
 from django.urls import path
 
 from association.listing.urls import listing_urls
+from reports.lists import ReportList
 from reports.team_review_list import TeamReviewList
-from reports.views import team_review_settings, team_review_writing, team_reviews
+from reports.views import reports, team_review_settings, team_review_writing, team_reviews
 
 app_name = "reports"
 urlpatterns = [
@@ -20,4 +21,11 @@ urlpatterns = [
     path("reglages/bilans/", team_review_settings.review_settings, name="review_settings"),
     path("equipes/<int:pk>/bilans/", team_reviews.of_team, name="of_team"),
     path("equipes/<int:pk>/bilans/demander/", team_reviews.review_ask, name="review_ask"),
+    *listing_urls("rapports/", ReportList),
+    path("rapports/nouveau/", reports.report_new, name="report_new"),
+    path("rapports/<int:pk>/", reports.report, name="report"),
+    path("rapports/<int:pk>/etape/", reports.report_step, name="report_step"),
+    path("rapports/<int:pk>/plan/", reports.report_plan, name="report_plan"),
+    path("rapports/<int:pk>/versions/<int:number>/", reports.report_version, name="report_version"),
+    path("rapports/<int:pk>/versions/<int:number>/<str:kind>/", reports.report_file, name="report_file"),
 ]

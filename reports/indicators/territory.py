@@ -49,7 +49,7 @@ class TerritoryFacts:
             Team.communes.through.objects.filter(self._facts.scope.teams("team__"))
             .order_by()
             .annotate(now_in=Coalesce("commune__merged_into", "commune__part_of", "commune"))
-            .values_list("team_id", "now_in")
+            .values_list("team_id", "now_in")  # type: ignore[misc] # the stubs do not know annotations of a through model
             .distinct()
         )
         followed = {team.pk for team in self._facts.teams.followed}

@@ -10,10 +10,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    initial = True
-
     dependencies = [
         ('association', '0007_words_on_screen'),
+        ('reports', '0001_reports'),
     ]
 
     operations = [

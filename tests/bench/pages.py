@@ -62,7 +62,9 @@ from payments.services.control import draw_sample
 from payments.services.runs import last_month, prepare_run
 from payments.services.scenarios import create_scenario, default_period
 from payments.services.slips import make_slips
-from reports.models import TeamReview
+from reports.models import Report, TeamReview
+from reports.periods import Rhythm
+from reports.services.building import build_report, start_report, usual_template
 from tests.factories import (
     ActionFactory,
     AdhesionFactory,
@@ -188,6 +190,14 @@ class Objects:
         """The last month, prepared and not submitted yet."""
         actor = User.objects.get(email="gestion@demo.example")
         return prepare_run(month=last_month(timezone.localdate()), actor=actor)
+
+    @cached_property
+    def report(self) -> Report:
+        """The one of the year before, produced."""
+        actor = User.objects.get(email="gestion@demo.example")
+        period = Rhythm.YEAR.before(Rhythm.YEAR.period_of(timezone.localdate()))
+        report = start_report(period=period, department=None, template=usual_template(), actor=actor)
+        return build_report(report=report, actor=actor).report
 
     @cached_property
     def payment(self) -> Payment:
@@ -347,6 +357,7 @@ class Objects:
 
 # Who opens a page, the name of its address, and what it is of.
 OF = {
+    "report": ((STAFF, "reports:report"), (STAFF, "reports:report_plan")),
     "team": (
         (STAFF, "association:team"), (ARS, "association:team"), (STAFF, "association:team_findings"),
         (STAFF, "association:team_members"), (ARS, "association:team_members"), (STAFF, "association:team_project"),
@@ -486,6 +497,7 @@ ALONE = (
     (ADMIN, "import_workbook", ""),
     (STAFF, "reports:review_list", ""), (STAFF, "reports:review_list", "?retard=oui"),
     (ADMIN, "reports:review_settings", ""),
+    (STAFF, "reports:report_list", ""), (STAFF, "reports:report_new", ""),
 )  # fmt: skip
 
 # Papers of the present year, and those of one beneficiary of it.
@@ -512,6 +524,7 @@ def pages() -> Iterator[Page]:
     yield Page(STAFF, grid)
     yield Page(STAFF, f"{reverse('actions:rapid_more', args=[objects.team.pk])}?mois={timezone.localdate():%Y-%m}-01")
     yield Page(ADMIN, reverse("payments:scenario_grid", args=[objects.scenario.pk, "esp_clap"]))
+    yield Page(STAFF, reverse("reports:report_version", args=[objects.report.pk, 1]))
     yield Page(STAFF, reverse("payments:run_check", args=[objects.draft_run.pk, "new_account"]))
     yield from _of_year(timezone.localdate().year)
     grant, instalment = objects.grant, objects.instalment
@@ -538,6 +551,7 @@ def visited() -> set[str]:
     of = {name for visits in OF.values() for _, name in visits}
     apart = {"association:professional_join", "association:project_compare", "payments:run_check"}
     apart |= {f"payments:{name}" for name in ("grant_act", "grant_row_add", "grant_row", "board_paid", "scenario_grid")}
+    apart |= {"reports:report_version"}
     while_typing = {"actions:attendance", "actions:alerts", "payments:meter", "payments:meter_total"}
     while_typing |= {"actions:rapid", "actions:rapid_more"}
     of_year = {f"payments:{name}" for name in (*OF_YEAR, *OF_PAYEE)}

@@ -56,6 +56,7 @@ NO_PAGES = {
     "reports:review_pdf": FILE,
     "association:document": FILE,
     "payments:account_scan": FILE,
+    "reports:report_file": FILE,
     "payments:price_export": FILE,
     "payments:statement": FILE,
     "payments:reconciliation_file": FILE,

@@ -76,6 +76,8 @@ NOT_FREE = {
     "payments.RunError": {"sentence"},
     "payments.Slip": {"number"},
     "payments.TaxIdentity": {"postcode", "siret"},
+    "reports.IndicatorTarget": {"key"},
+    "reports.ReportVersion": {"sha256", "snapshot"},  # numbers, with the names of teams as they were
 }
 # Fields of forms whose text is compared with a number that is known, or checked by the model as the number it must be.
 NUMBERS = {

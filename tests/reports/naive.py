@@ -301,7 +301,7 @@ class Naive:
         }
 
     def _money(self) -> dict[str, Found]:
-        due = [line for line in self.lines if line.held_on in self.period]
+        due = [line for line in self.lines if line.held_on in self.period and line.kind not in ("repaid", "waived")]
         live = [a for a in self.allocations if a.released_at is None]
         paid = [a for a in live if a.payment.state == "paid" and a.payment.paid_on in self.period]
         reversed_ = {line.reverses_id for line in self.lines if line.reverses_id}

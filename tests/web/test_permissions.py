@@ -33,7 +33,7 @@ from payments.services.control import draw_sample
 from payments.services.runs import settle_run
 from payments.services.slips import make_slips
 from payments.services.steps import move_payment
-from reports.models import TeamReview
+from reports.models import Report, TeamReview
 from tests.association.files import png
 from tests.factories import (
     AdhesionFactory,
@@ -60,6 +60,7 @@ from tests.factories.money import french_iban
 from tests.factories.reviews import ReviewObjectiveFactory, TeamReviewFactory
 from tests.payments.answers import credit, debit, statement
 from tests.payments.office import IBANS, JULY, asked_back
+from tests.reports.making import begun, transmitted
 from tests.web.conftest import ROLES, World
 
 OFFICE = {"staff", "treasurer"}
@@ -114,6 +115,16 @@ def sample(world: World) -> int:
         settle_run(run=run, actor=world.office.treasurer)
     today = timezone.localdate()
     return draw_sample(starts_on=today, ends_on=today, size=2, seed=1, actor=world.office.treasurer).pk
+
+
+def sent_report(world: World) -> int:
+    """The report of July 2026, transmitted."""
+    known = Report.objects.filter(first_on=JULY).first()
+    return (known or transmitted(world.office)).pk
+
+
+def draft_report(world: World) -> int:
+    return begun(world.office, "2026-06").pk
 
 
 def transfer(world: World) -> int:
@@ -694,6 +705,15 @@ ROUTES = {
     "reports:review_settings": Route({"admin"}),
     "reports:of_team": Route(REVIEWING, of=team),
     "reports:review_ask": Route(OFFICE, 409, method="post", of=team),
+    "reports:report_list": Route(EVERYBODY - {"referent"}),
+    "reports:report_list_views": Route(EVERYBODY - {"referent"}, 302, method="post", data=NO_STEP),
+    "reports:report_list_export": Route(EVERYBODY - {"referent"}, method="post"),
+    "reports:report_new": Route(OFFICE),
+    "reports:report": Route(EVERYBODY - {"referent"}, of=sent_report),
+    "reports:report_step": Route(EVERYBODY - {"referent"}, 409, method="post", of=sent_report, data=NO_STEP),
+    "reports:report_plan": Route(OFFICE, of=draft_report),
+    "reports:report_version": Route(EVERYBODY - {"referent"}, of=lambda w: (sent_report(w), 1)),
+    "reports:report_file": Route(EVERYBODY - {"referent"}, of=lambda w: (sent_report(w), 1, "pdf")),
     "import_workbook": Route({"admin"}),
     "import_report": Route({"admin"}, of=checked_workbook),
     "import_load": Route({"admin"}, 409, method="post", of=checked_workbook),

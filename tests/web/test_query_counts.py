@@ -57,6 +57,7 @@ FILES = {
     "conventions:amendment_pdf",
     "association:document",
     "actions:evidence",
+    "reports:report_file",
 }
 
 
