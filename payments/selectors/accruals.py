@@ -8,8 +8,8 @@ after what the next run reverses, as the next run would.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Sum
@@ -24,6 +24,7 @@ from payments.selectors.ledger import balances as read_balances
 from payments.selectors.year_days import after, last_day
 
 VALIDATED = (Action.State.VALIDATED,)
+Sums = Mapping[tuple[int, date], int]  # by team and day of the action, in euro cents
 # « À compléter » was declared too, and may still be paid.
 DECLARED = (Action.State.VALIDATED, Action.State.DECLARED, Action.State.TO_COMPLETE)
 
@@ -45,11 +46,17 @@ class TeamAccrual:
 
 @dataclass(frozen=True)
 class Accruals:
-    """The charges à payer of a year; ``without_price``: participations that the estimate leaves out."""
+    """The charges à payer of a year.
+
+    Attributes:
+        without_price: participations that the estimate leaves out.
+        days: what the actions of each day add to the total, in euro cents.
+    """
 
     year: int
     teams: list[TeamAccrual]
     without_price: int
+    days: Mapping[date, int] = field(default_factory=dict)
 
     @property
     def frozen_cents(self) -> int:
@@ -75,38 +82,52 @@ def accruals(year: int) -> Accruals:
     frozen = _frozen_later(until)
     validated, _ = _priced(until, VALIDATED)
     declared, without_price = _priced(until, DECLARED)
-    keys = frozen.keys() | validated.keys() | declared.keys()
-    teams = Team.objects.in_bulk(keys)
-    rows = [
-        TeamAccrual(teams[pk], frozen.get(pk, 0), validated.get(pk, 0), declared.get(pk, 0) - validated.get(pk, 0))
-        for pk in keys
-    ]
+    of_teams = [_by_team(sums) for sums in (frozen, validated, declared)]
+    teams = Team.objects.in_bulk(set().union(*of_teams))
+    rows = [_of_team(team, *(sums.get(pk, 0) for sums in of_teams)) for pk, team in teams.items()]
     rows = [row for row in rows if row.frozen_cents or row.validated_cents or row.declared_cents]
-    return Accruals(year, sorted(rows, key=lambda row: (row.team.name, row.team.pk)), without_price)
+    days: dict[date, int] = defaultdict(int)
+    for sums in (frozen, declared):  # the declared are priced with the validated
+        for (_, day), cents in sums.items():
+            days[day] += cents
+    return Accruals(year, sorted(rows, key=lambda row: (row.team.name, row.team.pk)), without_price, days)
 
 
-def _frozen_later(until: date) -> dict[int, int]:
+def _by_team(sums: Sums) -> dict[int, int]:
+    found: dict[int, int] = defaultdict(int)
+    for (team, _), cents in sums.items():
+        found[team] += cents
+    return found
+
+
+def _of_team(team: Team, frozen: int, validated: int, both: int) -> TeamAccrual:
+    return TeamAccrual(team, frozen, validated, both - validated)
+
+
+def _frozen_later(until: date) -> Sums:
     """Lines of actions of the year, or before, in runs that were approved after it."""
     later = Run.objects.frozen().exclude(kind=Run.Kind.OPENING).filter(approved_at__gte=after(until))
     lines = DueLine.objects.exclude(kind__in=RECOVERED).filter(run__in=later, held_on__lte=until).order_by()
-    return dict(lines.values_list("team_id").annotate(Sum("amount_cents")))
+    rows = lines.values_list("team_id", "held_on").annotate(Sum("amount_cents"))
+    return {(team, day): cents for team, day, cents in rows}
 
 
-def _priced(until: date, states: Collection[str]) -> tuple[dict[int, int], int]:
-    """Return team id -> cents that a run would make due now, and how many participations have no price."""
+def _priced(until: date, states: Collection[str]) -> tuple[Sums, int]:
+    """Return what a run would make due now, and how many participations have no price."""
     settings, kept = PaymentSettings.current(), kept_ids()
     rules = Rules(settings.deadline_months, settings.personal_ceiling_cents, settings.project_lookahead_months)
-    found: dict[int, int] = defaultdict(int)
+    found: dict[tuple[int, date], int] = defaultdict(int)
     balances, without_price = read_balances(), 0
     for line in reading.lines_to_reverse():
         reading.give_back(balances, line, kept)
         if line.held_on <= until:
-            found[line.team_id] -= line.amount_cents
+            found[line.team_id, line.held_on] -= line.amount_cents
     candidates = (one.candidate for one in reading.candidates(until=until, states=states))
     for decision in price(candidates, reading.price_list(), balances, rules=rules, until=until):
         match decision:
             case Priced():
-                found[decision.candidate.action.team.id] += decision.amount_cents
+                action = decision.candidate.action
+                found[action.team.id, action.date] += decision.amount_cents
             case MissingPrice():
                 without_price += 1
     return found, without_price

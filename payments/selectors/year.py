@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from association.models import User
 from association.money import euros, grouped
-from payments.models import AccountingExport, AccountingSettings, Payment, YearClosing
+from payments.models import AccountingExport, AccountingSettings, Grant, Payment, YearClosing
 from payments.selectors.accounting import Kind, next_start, pending_events, possible_ends
 from payments.selectors.das2 import das2_rows, incomplete, threshold_of
 from payments.selectors.reconciliation import Reconciliation, reconcile
@@ -64,7 +64,14 @@ def landing(year: int, *, user: User) -> Landing:
         paid=euros(paid),
         due=euros(sheet.total.new),
         left=euros(sheet.total.closing.left),
-        papers=[_statements(year, user), _das2(year, user), _entries(year), _closing(year), _sheet(sheet)],
+        papers=[
+            _statements(year, user),
+            _das2(year, user),
+            _entries(year),
+            _closing(year),
+            _dedicated(year),
+            _sheet(sheet),
+        ],
     )
 
 
@@ -130,6 +137,17 @@ def _closing(year: int) -> Paper:
         "Ce qui est dû pour l’année sans y avoir été compté, et son extourne au 1er janvier.",
         label,
         tone,
+    )
+
+
+def _dedicated(year: int) -> Paper:
+    count = Grant.objects.binding().filter(starts_on__lte=last_day(year), ends_on__gte=date(year, 1, 1)).count()
+    return Paper(
+        "Fonds dédiés",
+        reverse("payments:dedicated", args=[year]),
+        "Ce qui est reçu de chaque dotation et n’a pas servi au 31 décembre : une proposition.",
+        _count(count, "dotation", "dotations"),
+        "waiting" if count else "idle",
     )
 
 

@@ -8,13 +8,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from association.access import needs
+from association.documents import XLSX
 from association.forms.shared import saved, status_of
 from association.machine import TransitionRefused
 from payments.forms.year import AccountingForm, PeriodForm
 from payments.models import AccountingSettings, YearClosing
 from payments.selectors.accruals import accruals
+from payments.selectors.dedicated import dedicated_funds
 from payments.selectors.year import accounting_of
-from payments.selectors.year_days import known_year
+from payments.selectors.year_days import end_of, known_year
 from payments.services.accounting import (
     CLOSE,
     MANAGE,
@@ -24,6 +26,8 @@ from payments.services.accounting import (
     closing_refusal,
     request_accounting_export,
 )
+from payments.services.dedicated import dedicated_workbook
+from payments.views.year import attached
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -99,6 +103,23 @@ def year_closing_step(request: HttpRequest, year: int) -> HttpResponse:
         return _closing(request, year, refused.reason)
     messages.success(request, f"Les charges à payer de {year} sont arrêtées, avec leur extourne au 1er janvier.")
     return redirect("payments:year_closing", year=year)
+
+
+@require_http_methods(["GET", "HEAD"])
+@needs(VIEW)
+def dedicated(request: HttpRequest, year: int) -> HttpResponse:
+    """Show what each grant leaves to be carried to fonds dédiés at the end of a year."""
+    rows = dedicated_funds(known_year(year), user=request.user)
+    page = {"year": year, "tab": "dedicated", "rows": rows, "until": end_of(year)}
+    return render(request, "payments/year/dedicated.html", page)
+
+
+@require_http_methods(["GET", "HEAD"])
+@needs(VIEW)
+def dedicated_file(request: HttpRequest, year: int) -> HttpResponse:
+    """Hand out the same as a workbook."""
+    content = dedicated_workbook(year=known_year(year), actor=request.user)
+    return attached(content, XLSX, f"fonds-dedies-{year}.xlsx")
 
 
 def _closing(request: HttpRequest, year: int, refused: str = "") -> HttpResponse:

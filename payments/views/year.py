@@ -44,7 +44,7 @@ def statement(request: HttpRequest, year: int, pk: int) -> HttpResponse:
     """Hand out the statement of one beneficiary; the look is logged."""
     found = get_object_or_404(statement_rows(request.user, known_year(year)), pk=pk)
     content = statement_of(beneficiary=found, year=year, actor=request.user)
-    return _file(content, PDF, statement_name(found, year))
+    return attached(content, PDF, statement_name(found, year))
 
 
 @require_POST
@@ -74,7 +74,7 @@ def reconciliation_file(request: HttpRequest, year: int) -> HttpResponse:
         raise Http404
     until = form.cleaned_data["date"]
     content = reconciliation_workbook(sheet=reconcile(year, until=until), actor=request.user)
-    return _file(content, XLSX, f"rapprochement-{until:%Y-%m-%d}.xlsx")
+    return attached(content, XLSX, f"rapprochement-{until:%Y-%m-%d}.xlsx")
 
 
 def _day_form(request: HttpRequest, year: int) -> DayForm:
@@ -127,7 +127,8 @@ def das2_settings(request: HttpRequest) -> HttpResponse:
     return render(request, "payments/year/das2_settings.html", page, status=422 if form.errors else 200)
 
 
-def _file(content: bytes, content_type: str, filename: str) -> HttpResponse:
+def attached(content: bytes, content_type: str, filename: str) -> HttpResponse:
+    """Return a file that was made for this answer; no browser keeps it."""
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
     response["X-Content-Type-Options"] = "nosniff"

@@ -501,7 +501,7 @@ ALONE = (
 )  # fmt: skip
 
 # Papers of the present year, and those of one beneficiary of it.
-OF_YEAR = ("statement_list", "das2_list", "accounting", "year_closing", "reconciliation")
+OF_YEAR = ("statement_list", "das2_list", "accounting", "year_closing", "dedicated", "reconciliation")
 OF_PAYEE = ("tax_identity",)
 
 

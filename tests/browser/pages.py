@@ -62,6 +62,7 @@ NO_PAGES = {
     "payments:reconciliation_file": FILE,
     "payments:repayment_letter": FILE,
     "payments:scenario_export": FILE,
+    "payments:dedicated_file": FILE,
     "conventions:convention_pdf": FILE,
     "conventions:amendment_pdf": FILE,
     "association:bulk_step": SENT,

@@ -17,11 +17,12 @@ from association.jobs import run_job
 from association.machine import TransitionRefused
 from association.models import Company, Document, MembershipPeriod
 from payments.accounting.fec import COLUMNS, ENCODING
-from payments.models import AccountingEntry, AccountingExport, Beneficiary, Payment, Run
+from payments.models import AccountingEntry, AccountingExport, Beneficiary, GrantDecision, Payment, Run
 from payments.papers.statement import statement_pdf
 from payments.selectors.accounting import pending_events
 from payments.selectors.accruals import accruals
 from payments.selectors.das2 import das2_rows, incomplete, missing_of, threshold_of
+from payments.selectors.dedicated import dedicated_funds
 from payments.selectors.reconciliation import reconcile
 from payments.selectors.statements import statement_rows, statements_of
 from payments.selectors.whereabouts import whereabouts_of
@@ -34,6 +35,7 @@ from payments.services.runs import approve_run, prepare_run, submit_run
 from payments.services.statements import request_statements
 from payments.services.steps import move_account, move_payment
 from tests.factories import UserFactory
+from tests.factories.grants import GrantFactory, GrantInstalmentFactory, RunningCostFactory
 from tests.payments.office import AUGUST, IBANS, JULY, Office
 
 CHOSEN = {
@@ -431,3 +433,39 @@ def test_whereabouts_say_why_nothing_is_paid(office: Office) -> None:
 def test_whereabouts_are_not_for_the_ars(office: Office) -> None:
     office.rcp(date(2026, 7, 6))
     assert whereabouts_of(office.people[0], user=UserFactory(ars=True)) == []
+
+
+# --- fonds dédiés --------------------------------------------------------------------------------------------
+
+
+def test_dedicated_funds_are_what_came_in_and_was_not_used_by_the_end_of_the_year(office: Office, clock: Any) -> None:
+    """Lines, charges à payer and running costs of the grant's own days; what came in after the year does not count."""
+    grant = GrantFactory(signed=True)
+    GrantInstalmentFactory(grant=grant, received_on=date(2026, 3, 1), received_cents=1_000_00)
+    GrantInstalmentFactory(grant=grant, received_on=date(2027, 1, 10), received_cents=500_00)
+    RunningCostFactory(spent_on=date(2026, 3, 2), amount_cents=100_00)
+    RunningCostFactory(spent_on=date(2027, 1, 2), amount_cents=7_00)
+    office.rcp(date(2026, 7, 6))
+    clock(2026, 8, 10, 8)
+    office.approved()
+    office.rcp(date(2026, 12, 8), people=2)
+    office.rcp(date(2026, 12, 9), state="declared")
+    clock(2027, 2, 1, 8)
+    office.rcp(date(2027, 1, 5))
+    (row,) = dedicated_funds(2026, user=office.treasurer)
+    assert (row.received, row.due, row.owed, row.spent) == (1_000_00, 150_00, 250_00, 100_00)
+    assert (row.proposed, row.awaited) == (500_00, 0)
+
+
+def test_dedicated_funds_leave_out_what_was_given_back_and_say_what_is_awaited(office: Office) -> None:
+    earlier = GrantFactory(signed=True, starts_on=date(2025, 1, 1), ends_on=date(2025, 12, 31))
+    GrantInstalmentFactory(grant=earlier, received_on=date(2025, 3, 1), received_cents=300_00)
+    current = GrantFactory(signed=True)
+    RunningCostFactory(spent_on=date(2026, 3, 2), amount_cents=260_00)
+    for kind, cents, target in (("reversement", 50_00, None), ("report", 250_00, current)):
+        GrantDecision.objects.create(
+            grant=earlier, kind=kind, part="running", amount_cents=cents, to_grant=target,
+            decided_on=date(2026, 1, 15), reason="Bureau du 15 janvier", entered_by=office.treasurer,
+        )  # fmt: skip
+    (row,) = dedicated_funds(2026, user=office.treasurer)  # nothing is left of the earlier one
+    assert (row.grant, row.carried, row.proposed, row.awaited) == (current, 250_00, 0, 10_00)

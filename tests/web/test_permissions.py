@@ -642,6 +642,8 @@ ROUTES = {
     "payments:year_closing": Route({"treasurer", "auditor"}, of=year),
     # The year is not over.
     "payments:year_closing_step": Route({"treasurer"}, 409, method="post", of=year),
+    "payments:dedicated": Route({"treasurer", "auditor"}, of=year),
+    "payments:dedicated_file": Route({"treasurer", "auditor"}, of=year),
     "payments:reconciliation": Route({"treasurer", "auditor"}, of=year),
     "payments:reconciliation_file": Route({"treasurer", "auditor"}, of=year),
     "payments:accounting_settings": Route({"treasurer"}),
