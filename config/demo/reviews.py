@@ -56,7 +56,7 @@ class Drawn:
     """One review, unsaved, with its state and its objectives."""
 
     review: TeamReview
-    state: State
+    state: str
     objectives: list[ReviewObjective]
 
 
@@ -76,7 +76,7 @@ def seed_reviews(*, span: Span, seed: int, users: DemoUsers) -> int:
     return len(drawn)
 
 
-def _draw(team: Team, year: int, state: State, figures: dict[str, Any], rng: random.Random) -> Drawn:
+def _draw(team: Team, year: int, state: str, figures: dict[str, Any], rng: random.Random) -> Drawn:
     opened_on = date(year + 1, 1, 5)
     review = TeamReview(
         team=team,
@@ -93,7 +93,8 @@ def _draw(team: Team, year: int, state: State, figures: dict[str, Any], rng: ran
         review.difficulties, review.plans = rng.choice(DIFFICULTIES), rng.choice(PLANS)
         for one in objectives:
             one.indicator, one.value, one.result = rng.choice(ANSWERS)
-            one.frozen = state != State.RETURNED
+    for one in objectives:
+        one.frozen = state not in TeamReview.OPEN
     if state == State.VALIDATED and review.submitted_on:
         review.validated_on = review.submitted_on + timedelta(days=rng.randint(2, 12))
     return Drawn(review, state, objectives)

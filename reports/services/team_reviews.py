@@ -141,6 +141,7 @@ def waive_review(*, review: TeamReview, reason: str, actor: User) -> TeamReview:
     """
     team = lock(review.team)
     moved = fire(review, "waive", actor=actor, comment=reason)
+    moved.objectives.update(frozen=True)
     refresh_findings(teams=[team])
     return moved
 
@@ -155,6 +156,7 @@ def ask_again(*, review: TeamReview, due_on: date | None, actor: User) -> TeamRe
     """
     team = lock(review.team)
     moved = fire(review, "ask_again", actor=actor, due_on=_next_due(review, due_on))
+    moved.objectives.update(frozen=False)
     refresh_findings(teams=[team])
     return moved
 

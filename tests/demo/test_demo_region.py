@@ -41,6 +41,7 @@ from conventions.models import Adhesion, Convention
 from payments.models import Account, DueLine, Exclusion, LineKind, Payment, Run
 from payments.selectors.ledger import prove, total
 from payments.services.runs import prepare_run
+from reports.models import TeamReview
 from tests.demo.conftest import SPAN, TEAMS
 
 CEILING_CENTS = 10_000_00
@@ -281,3 +282,14 @@ def test_dossiers_hold_papers_that_open_and_say_that_they_are_invented(region: S
     letters = papers.filter(kind="courrier")
     assert {letter.document.permission for letter in letters} == {"association.view_recognition"}
     assert set(document_list(User.objects.get(email="ars@demo.example"))) == set(letters)
+
+
+def test_reviews_of_the_year_before_are_in_every_state(region: Summary) -> None:
+    reviews = TeamReview.objects.all()
+    assert set(reviews.values_list("state", flat=True)) == {state.value for state in TeamReview.State}
+    assert set(reviews.values_list("year", flat=True)) == {SPAN.last.year - 1}
+    own = reviews.visible_to(User.objects.get(email="referent@demo.example"))
+    assert [one.state for one in own] == ["to_fill"] * len(own)
+    for review in reviews.filter(state="validated"):
+        assert review.figures["actions"] is not None
+        assert all(one.frozen and one.is_followed for one in review.objectives.all())
