@@ -186,8 +186,14 @@ class DebtList(Listing):
     table, filters = DebtTable, DebtFilter
     template = "payments/debt_list.html"
 
+    def about(self, user: User, **route: Any) -> dict[str, Any]:
+        return {"may_ask": user.has_perm("payments.manage_repayment")}
+
     def rows(self, user: User, **about: Any) -> QuerySet[Beneficiary]:
         return recoveries.debtors(user)
+
+    def table_options(self, **about: Any) -> dict[str, Any]:
+        return {"may_ask": about["may_ask"]}
 
 
 class RepaymentList(Listing):

@@ -292,11 +292,15 @@ class DebtTable(tables.Table):
         attrs=NAMES,
     )
     debt_cents = EurosColumn(verbose_name="À rembourser")
-    request_number = tables.Column(verbose_name="Demande", default="", attrs=CODE)
+    request_number = tables.Column(verbose_name="Demande", empty_values=(), attrs=CODE)
 
     class Meta:
         order_by = "-debt_cents"
         empty_text = "Personne ne doit rien à l’association."
+
+    def __init__(self, *args: Any, may_ask: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.may_ask = may_ask
 
     def render_name(self, record: Any) -> str:
         if not record.professional:
@@ -311,11 +315,16 @@ class DebtTable(tables.Table):
     def value_name(self, record: Any) -> str:
         return str(record)
 
-    def render_request_number(self, value: str, record: Any) -> str:
-        return format_html('<a href="{}">{}</a>', reverse("payments:repayment", args=[record.request_id]), value)
+    def render_request_number(self, record: Any) -> str:
+        if record.request_id:
+            url = reverse("payments:repayment", args=[record.request_id])
+            return format_html('<a href="{}">{}</a>', url, record.request_number)
+        if not self.may_ask:
+            return ""
+        return format_html('<a href="{}">Demander</a>', reverse("payments:repayment_ask", args=[record.pk]))
 
-    def value_request_number(self, value: str) -> str:
-        return value
+    def value_request_number(self, record: Any) -> str:
+        return record.request_number or ""
 
 
 class RepaymentTable(tables.Table):

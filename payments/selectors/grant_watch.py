@@ -87,7 +87,8 @@ def grants_after(lines: QuerySet[Any]) -> dict[int, tuple[int, int]]:
     """Return, for each signed grant to which new lines belong, (due with them, the teams' part), in cents."""
     found = {}
     for grant in Grant.objects.binding().order_by("pk"):
-        mine = lines.exclude(kind__in=RECOVERED).filter(held_on__gte=grant.starts_on, held_on__lte=grant.ends_on)
+        of_period = lines.filter(held_on__gte=grant.starts_on, held_on__lte=grant.ends_on)
+        mine = of_period.exclude(kind__in=RECOVERED)
         new = mine.aggregate(cents=Sum("amount_cents"))["cents"]
         if new is not None:
             found[grant.pk] = (used(grant)[0] + new, granted(grant)[0])

@@ -42,6 +42,10 @@ def test_negative_balances_are_listed_asked_for_and_the_letter_says_what_makes_t
     page = plain(client.get(reverse("payments:debt_list")))
     assert "3 bénéficiaires" in page
     assert page.count("50,00 €") >= 3
+    ask = reverse("payments:repayment_ask", args=[indebted.people[0].beneficiary.pk])
+    debts = reverse("payments:debt_list")
+    assert ask in client.get(debts).content.decode()
+    assert ask not in signed_in("auditor").get(debts).content.decode()
     request = asked(indebted, client)
     assert request.number in plain(client.get(reverse("payments:debt_list")))
     for role in ("staff", "treasurer", "auditor"):
