@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import Http404
 
 from association.listing.declaration import Listing
 from association.models import User
@@ -12,6 +13,8 @@ from payments.grant_filters import BoardPaidFilter, CostFilter, GrantFilter, Man
 from payments.grant_tables import BoardPaidTable, CostTable, GrantTable, MandateTable
 from payments.models import BoardMandate, Grant, RunningCost
 from payments.selectors import grant_pages, grants, mandates
+
+YEARS = range(2000, 2101)  # an address that somebody typed may say any
 
 
 class GrantList(Listing):
@@ -81,6 +84,8 @@ class BoardPaidList(Listing):
     shown = ("last_name", "first_name", "rpps", "mandate", "paid_cents", "last_paid_on")
 
     def about(self, user: User, **route: Any) -> dict[str, Any]:
+        if route["year"] not in YEARS:
+            raise Http404
         return {"year": route["year"], "years": mandates.board_years()}
 
     def rows(self, user: User, **about: Any) -> QuerySet[Any]:

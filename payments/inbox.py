@@ -40,7 +40,7 @@ def accounts_to_verify(user: User) -> Iterator[InboxItem]:
 
 
 def grants_to_follow(user: User) -> Iterator[InboxItem]:
-    """Of the signed grants: thresholds passed, what is late, and what is left at the end; drafts to sign."""
+    """Of the signed grants: thresholds passed, what is late, and what is to be closed."""
     if not user.has_perm("payments.manage_grant"):
         return
     for alert in alerts(user):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Case, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, TruncMonth
 from django.utils import timezone
 
@@ -113,7 +113,8 @@ def grant_list(user: User) -> QuerySet[Grant]:
         + _of(GrantAmendment.objects.filter(grant=OuterRef("pk")), F("team_change_cents") + F("running_change_cents"))
         + _of(GrantDecision.objects.filter(to_grant=OuterRef("pk")), F("amount_cents")),
         received_cents=_of(GrantInstalment.objects.filter(grant=OuterRef("pk")), F("received_cents")),
-        due_cents=_of(lines, F("amount_cents")),
+        # A draft pays for nothing yet.
+        due_cents=Case(When(state__in=Grant.BINDING, then=_of(lines, F("amount_cents"))), default=Value(0)),
     )
 
 

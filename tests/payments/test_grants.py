@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+import random
+from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from actions.models import Action
+from actions.services.validating import cancel_action
 from association.machine import TransitionRefused
 from payments.forecast import Window, ceiling_within, committed, foresee, months_between, windows
 from payments.models import (
@@ -19,6 +23,7 @@ from payments.models import (
     GrantTarget,
     Payment,
     PreflightSettings,
+    Run,
     RunningCost,
 )
 from payments.preflight import Check
@@ -34,6 +39,7 @@ from payments.selectors.grants import (
 )
 from payments.selectors.preflight import preflight
 from payments.selectors.runs import lines_of
+from payments.services.accounts import suspend_account
 from payments.services.exporting import export_run
 from payments.services.grants import (
     add_row,
@@ -48,6 +54,7 @@ from payments.services.grants import (
 from payments.services.running_costs import change_cost, enter_cost
 from payments.services.runs import settle_run
 from payments.services.transfers import return_payment
+from tests.payments.naive_grants import naive_figures
 from tests.payments.office import AUGUST, JULY, Office
 
 NOVEMBER = date(2026, 11, 30)
@@ -425,3 +432,39 @@ def test_targets_say_what_the_period_has_reached(office: Office) -> None:
     office.rcp(date(2025, 7, 7))
     office.approved()
     assert [one.reached for one in reached(grant)] == [1, 3, 1, 1]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_figures_are_those_of_plain_loops_on_random_regions(office: Office, seed: int) -> None:
+    """Random days, people and boundaries; an account in doubt, a cancelled action, a transfer that came back."""
+    rng = random.Random(seed)
+    middle = date(2026, rng.randint(6, 8), rng.randint(1, 28))
+    grants = [a_grant(office, last=middle), a_grant(office, first=middle + timedelta(days=1))]
+    office.terms.ceiling_cents = rng.choice([400_00, 10_000_00])
+    office.terms.save()
+    if rng.random() < 0.5:
+        suspend_account(account=office.account_of(office.people[1]), actor=office.staff, reason="Doute")
+
+    def some_actions(month: date) -> list[Action]:
+        return [office.rcp(month.replace(day=rng.randint(1, 28)), people=rng.randint(2, 3)) for _ in range(4)]
+
+    first = some_actions(JULY)
+    run = office.approved()
+    assert_plain(grants)
+    export_run(run=run, actor=office.treasurer)
+    settle_run(run=Run.objects.get(pk=run.pk), actor=office.treasurer)
+    assert_plain(grants)
+    back = run.payments.order_by("pk").first()
+    return_payment(payment=back, actor=office.treasurer, bank_reason="MS03", comment="Rejet")
+    cancel_action(action=rng.choice(first), actor=office.staff, reason="Erreur")
+    some_actions(AUGUST)
+    assert_plain(grants)
+    office.approved(AUGUST)
+    assert_plain(grants)
+
+
+def assert_plain(grants: list[Grant]) -> None:
+    for grant in grants:
+        found, plain = figures_of(grant), naive_figures(grant, timezone.localdate())
+        assert plain == {name: getattr(found, name) for name in plain}
+    assert sum(figures_of(grant).due for grant in grants) == sum(DueLine.objects.values_list("amount_cents", flat=True))

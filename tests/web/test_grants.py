@@ -204,3 +204,13 @@ def test_removed_cost_that_was_entered_by_mistake_stays_in_the_journal(world: Wo
     cost = RunningCostFactory(label="Doublon")
     signed_in("staff").post(reverse("payments:cost_remove", args=[cost.pk]))
     assert FieldChange.objects.filter(object_id=cost.pk, before="Doublon", after="").exists()
+
+
+@pytest.mark.parametrize(("year", "status"), [(0, 404), (2026, 200), (99_999, 404)])
+def test_year_of_the_board_is_one_that_can_be(world: World, signed_in: SignedIn, year: int, status: int) -> None:
+    assert signed_in("staff").get(reverse("payments:board_paid", args=[year])).status_code == status
+
+
+def test_draft_is_not_said_to_pay_for_anything(world: World, signed_in: SignedIn) -> None:
+    GrantFactory(draft=True)
+    assert "150,00" not in plain(signed_in("staff").get(reverse("payments:grant_list")))
