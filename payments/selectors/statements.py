@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 from association.models import User
 from association.nomenclature import ActionType
 from association.searching import words
-from payments.bank_reasons import BANK_REASONS
+from payments.bank_reasons import reason_in_words
 from payments.models import Allocation, Beneficiary, Payment, Recovery, Run
 from payments.papers.statement import CameBack, Paid, PaidLine, Repaid, StatementContent
 from payments.selectors.accounts import beneficiaries_named
@@ -126,9 +126,9 @@ def _chunk(chunk: list[int], year: int) -> Iterator[StatementContent]:
             )
         )
     for payment in _ordered(came_back_of(year), payee):
-        words_of = BANK_REASONS.get(payment.bank_reason, payment.bank_reason)
+        reason = reason_in_words(payment.bank_reason)
         back[payee[payment.beneficiary_id]].append(
-            CameBack(payment.reference, _day(payment), payment.amount_cents, words_of)
+            CameBack(payment.reference, _day(payment), payment.amount_cents, reason)
         )
     repaid: dict[int, list[Repaid]] = defaultdict(list)
     for recovery in repaid_in(year).filter(request__beneficiary__in=payee).select_related("request").order_by("pk"):
