@@ -32,6 +32,8 @@ class _PayeeTable(tables.Table):
     number = tables.Column(verbose_name="RPPS ou code", empty_values=(), orderable=False, attrs=CODE)
     nature = tables.Column(verbose_name="Nature", empty_values=(), orderable=False)
     paid_cents = EurosColumn(verbose_name="Payé dans l’année")
+    repaid_cents = EurosColumn(verbose_name="Remboursé")
+    net_cents = EurosColumn(verbose_name="Net de l’année")
 
     def __init__(self, *args: Any, year: int, **kwargs: Any) -> None:
         self.year = year
@@ -73,7 +75,7 @@ class Das2Table(_PayeeTable):
 
     class Meta:
         order_by = ()
-        sequence = ("beneficiary", "nature", "number", "siret", "paid_cents", "missing", "...")
+        sequence = ("beneficiary", "nature", "number", "siret", "net_cents", "missing", "...")
         empty_text = "Personne n’a reçu plus que le seuil cette année."
 
     def render_beneficiary(self, record: Beneficiary) -> str:
@@ -138,6 +140,7 @@ class StatementList(_OfYear):
     name = "releves"
     title, noun = "Relevés annuels", "bénéficiaire,bénéficiaires"
     address = "payments:statement_list"
+    shown = ("beneficiary", "number", "nature", "paid_cents")
     table, filters = StatementTable, StatementFilter
     template = "payments/year/statements.html"
 
@@ -152,7 +155,7 @@ class Das2List(_OfYear):
     title, noun = "DAS2", "bénéficiaire à déclarer,bénéficiaires à déclarer"
     address = "payments:das2_list"
     table, filters = Das2Table, Das2Filter
-    shown = ("beneficiary", "nature", "siret", "paid_cents", "missing")
+    shown = ("beneficiary", "nature", "siret", "net_cents", "missing")
     template = "payments/year/das2.html"
 
     def about(self, user: User, **route: Any) -> dict[str, Any]:

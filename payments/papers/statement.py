@@ -53,6 +53,15 @@ class CameBack:
 
 
 @dataclass(frozen=True)
+class Repaid:
+    """What the beneficiary paid back on a day of what had been paid too much, in euro cents."""
+
+    request: str
+    day: date
+    cents: int
+
+
+@dataclass(frozen=True)
 class StatementContent:
     """All that one statement says. No IBAN."""
 
@@ -62,11 +71,17 @@ class StatementContent:
     identity: tuple[tuple[str, str], ...]
     transfers: tuple[Paid, ...]
     came_back: tuple[CameBack, ...]
+    repaid: tuple[Repaid, ...] = ()
 
     @property
     def total_cents(self) -> int:
         """What was paid in the year."""
         return sum(paid.cents for paid in self.transfers)
+
+    @property
+    def repaid_cents(self) -> int:
+        """What the beneficiary paid back in the year."""
+        return sum(one.cents for one in self.repaid)
 
 
 def statement_pdf(content: StatementContent, buffer: str | Path | IO[bytes]) -> None:
@@ -87,7 +102,7 @@ def _story(content: StatementContent) -> Iterator[Flowable]:
     yield gap(10)
     yield panel(
         f"Total versé en {content.year} : {euros(content.total_cents)}",
-        [("Virements", str(len(content.transfers)))],
+        [("Virements", str(len(content.transfers))), *_net(content)],
     )
     if content.transfers:
         yield from heading("Virements")
@@ -111,11 +126,26 @@ def _story(content: StatementContent) -> Iterator[Flowable]:
             shares=(22, 34, 26, 18),
             amounts=(3,),
         )
+    if content.repaid:
+        yield from heading("Remboursements de trop-perçu")
+        yield from table(
+            ("Reçu le", "Demande", "Montant"),
+            [(long_date(one.day), one.request, euros(-one.cents)) for one in content.repaid],
+            shares=(22, 60, 18),
+            amounts=(2,),
+        )
     yield gap(10)
     yield small(
         "Un virement revenu puis refait compte une fois, l’année où il a abouti. Une régularisation reprend ce qui "
         "avait été versé pour une action annulée depuis. Ce relevé ne remplace pas une déclaration."
     )
+
+
+def _net(content: StatementContent) -> list[tuple[str, str]]:
+    if not content.repaid:
+        return []
+    net = content.total_cents - content.repaid_cents
+    return [("Remboursé", euros(content.repaid_cents)), ("Net de l’année", euros(net))]
 
 
 def _detail(paid: Paid, name: str) -> Iterator[Flowable]:

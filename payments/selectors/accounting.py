@@ -1,8 +1,9 @@
 """What happened to money, as the accounts are told of it: each event once, in the first period that is still open.
 
 A frozen run makes its beneficiaries creditors; a transfer that is paid settles them; one that comes back makes them
-creditors again. A run that was voided keeps its entry: its lines are due again. What was paid before the start is in
-the accounts already, and is no event. Compensations move nothing.
+creditors again; what was paid too much is repaid on a day of its own, or given up by the bureau. A run that was voided
+keeps its entry: its lines are due again. What was paid before the start is in the accounts already, and is no event.
+Compensations move nothing.
 """
 
 from __future__ import annotations
@@ -22,14 +23,15 @@ from django.utils import timezone
 from association.models import TransitionLog
 from payments.accounting.entries import Entry, Posting, credit, debit
 from payments.models import (
+    RECOVERED,
     AccountingEntry,
     AccountingExport,
     AccountingSettings,
     Allocation,
     Beneficiary,
     DueLine,
-    LineKind,
     Payment,
+    Recovery,
     Run,
     YearClosing,
 )
@@ -45,6 +47,8 @@ class Kind(StrEnum):
     RUN = "run"
     PAID = "paid"
     BACK = "back"
+    REPAID = "repaid"
+    WAIVED = "waived"
     ACCRUAL = "accrual"
     REVERSAL = "reversal"
 
@@ -67,12 +71,14 @@ class Event:
 def pending_events(*, until: date) -> list[Event]:
     """Return what happened up to a day and is in no period yet, in the order of the days."""
     known = set(AccountingEntry.objects.order_by().values_list("event", flat=True))
-    found = (*_runs(), *_paid(), *_back(), *_closings())
+    found = (*_runs(), *_paid(), *_back(), *_recoveries(), *_closings())
     return sorted(event for event in found if event.day <= until and event.key not in known)
 
 
 def _runs() -> Iterator[Event]:
-    rows = Run.objects.frozen().exclude(kind=Run.Kind.OPENING).exclude(lines_count=0).order_by()
+    """What a run earned and gave back; a recovery is entered on its own day, not with the run that has its lines."""
+    priced = DueLine.objects.exclude(kind__in=RECOVERED).values("run")
+    rows = Run.objects.frozen().exclude(kind=Run.Kind.OPENING).filter(pk__in=priced).order_by()
     for pk, at in rows.values_list("pk", "approved_at"):
         yield Event(timezone.localdate(at), 0, pk, Kind.RUN)
 
@@ -95,6 +101,11 @@ def _back() -> Iterator[Event]:
     )
     for pk, at in logs.order_by().values_list("object_id", "at"):
         yield Event(timezone.localdate(at), 2, pk, Kind.BACK)
+
+
+def _recoveries() -> Iterator[Event]:
+    for pk, kind, day in Recovery.objects.order_by().values_list("pk", "kind", "happened_on"):
+        yield Event(day, 2, pk, Kind.REPAID if kind == Recovery.Kind.RECEIVED else Kind.WAIVED)
 
 
 def _closings() -> Iterator[Event]:
@@ -156,6 +167,7 @@ class EntryWriter:
         transfers = [*of_kind[Kind.PAID], *of_kind[Kind.BACK]]
         payments = Payment.objects.defer("iban").in_bulk(transfers)
         closings = YearClosing.objects.in_bulk([*of_kind[Kind.ACCRUAL], *of_kind[Kind.REVERSAL]])
+        recoveries = Recovery.objects.select_related("request").in_bulk([*of_kind[Kind.REPAID], *of_kind[Kind.WAIVED]])
         due, settled = _due(runs), _settled(transfers)
         for event in chunk:
             match event.kind:
@@ -163,21 +175,20 @@ class EntryWriter:
                     yield self._run(event, runs[event.pk], due[event.pk])
                 case Kind.PAID | Kind.BACK:
                     yield self._payment(event, payments[event.pk], settled[event.pk])
+                case Kind.REPAID | Kind.WAIVED:
+                    yield self._recovery(event, recoveries[event.pk])
                 case Kind.ACCRUAL | Kind.REVERSAL:
                     yield self._closing(event, closings[event.pk])
 
-    def _run(self, event: Event, run: Run, due: Mapping[int, tuple[int, int, int]]) -> Entry:
-        """What is earned is a charge, what is given back takes from it, what was repaid is on the bank account; each
-        beneficiary's account moves by the sum. A debt that the bureau gave up is a charge.
-        """
+    def _run(self, event: Event, run: Run, due: Mapping[int, tuple[int, int]]) -> Entry:
+        """What is earned is a charge, what is given back takes from it; each beneficiary's account moves by the sum."""
         chosen = self._accounts
         postings = [
-            *debit(chosen.charge_account, chosen.charge_label, sum(earned for earned, _, _ in due.values())),
-            *credit(chosen.charge_account, chosen.charge_label, -sum(back for _, back, _ in due.values())),
-            *debit(chosen.bank_account, chosen.bank_label, sum(repaid for _, _, repaid in due.values())),
+            *debit(chosen.charge_account, chosen.charge_label, sum(earned for earned, _ in due.values())),
+            *credit(chosen.charge_account, chosen.charge_label, -sum(back for _, back in due.values())),
         ]
-        for beneficiary, (earned, back, repaid) in due.items():
-            postings += self._payable(beneficiary, -earned - back - repaid)
+        for beneficiary, (earned, back) in due.items():
+            postings += self._payable(beneficiary, -earned - back)
         return self._entry(event, run.name, f"Indemnités {run.in_words}", postings)
 
     def _payment(self, event: Event, payment: Payment, settled: Mapping[int, int]) -> Entry:
@@ -190,6 +201,20 @@ class EntryWriter:
         words = "Virement" if event.kind == Kind.PAID else "Retour du virement"
         label = f"{words} {self._names[payment.beneficiary_id][0]}"
         return self._entry(event, payment.reference, label, postings, bank=True)
+
+    def _recovery(self, event: Event, recovery: Recovery) -> Entry:
+        """Money that came back is on the bank account; a debt that the bureau gave up is a charge again."""
+        chosen, request, cents = self._accounts, recovery.request, recovery.amount_cents
+        is_money = event.kind == Kind.REPAID
+        postings = debit(
+            chosen.bank_account if is_money else chosen.charge_account,
+            chosen.bank_label if is_money else chosen.charge_label,
+            cents,
+        )
+        postings += self._payable(request.beneficiary_id, -cents)
+        words = "Remboursement de trop-perçu" if is_money else "Trop-perçu abandonné"
+        label = f"{words} {self._names[request.beneficiary_id][0]}"
+        return self._entry(event, request.number, label, postings, bank=is_money)
 
     def _closing(self, event: Event, closing: YearClosing) -> Entry:
         chosen, sign = self._accounts, 1 if event.kind == Kind.ACCRUAL else -1
@@ -241,17 +266,19 @@ def _auxiliaries() -> dict[int, str]:
     return {pk: f"P{rpps}" if rpps else f"S{code}" for pk, rpps, code in rows}
 
 
-def _due(runs: Iterable[int]) -> dict[int, dict[int, tuple[int, int, int]]]:
-    """Return, by run and beneficiary in the order of their keys, what was earned, given back (negative) and repaid."""
-    is_repaid = Q(kind=LineKind.REPAID)
-    found: dict[int, dict[int, tuple[int, int, int]]] = defaultdict(dict)
-    rows = DueLine.objects.filter(run__in=list(runs)).order_by("run", "beneficiary").values_list("run", "beneficiary")
-    for run, beneficiary, earned, back, repaid in rows.annotate(
-        earned=Coalesce(Sum("amount_cents", filter=Q(amount_cents__gt=0) & ~is_repaid), 0),
-        back=Coalesce(Sum("amount_cents", filter=Q(amount_cents__lt=0)), 0),
-        repaid=Coalesce(Sum("amount_cents", filter=is_repaid), 0),
+def _due(runs: Iterable[int]) -> dict[int, dict[int, tuple[int, int]]]:
+    """Return, by run and beneficiary in the order of their keys, what was earned and what was given back (negative)."""
+    found: dict[int, dict[int, tuple[int, int]]] = defaultdict(dict)
+    lines = DueLine.objects.exclude(kind__in=RECOVERED).filter(run__in=list(runs))
+    for run, beneficiary, earned, back in (
+        lines.order_by("run", "beneficiary")
+        .values_list("run", "beneficiary")
+        .annotate(
+            earned=Coalesce(Sum("amount_cents", filter=Q(amount_cents__gt=0)), 0),
+            back=Coalesce(Sum("amount_cents", filter=Q(amount_cents__lt=0)), 0),
+        )
     ):
-        found[run][beneficiary] = (earned, back, repaid)
+        found[run][beneficiary] = (earned, back)
     return found
 
 

@@ -43,8 +43,8 @@ def threshold_of(year: int) -> int:
 
 
 def das2_rows(user: User, year: int) -> QuerySet[Beneficiary]:
-    """Return who is to be declared for a year, with ``paid_cents``."""
-    above = Q(paid_cents__gt=threshold_of(year))
+    """Return who is to be declared for a year: who was paid more than its threshold, what was repaid taken off."""
+    above = Q(net_cents__gt=threshold_of(year))
     return statement_rows(user, year).filter(above)
 
 

@@ -11,15 +11,15 @@ from datetime import date
 from itertools import islice
 
 from django.conf import settings
-from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from association.models import User
 from association.nomenclature import ActionType
 from association.searching import words
-from payments.bank_reasons import BANK_REASONS
-from payments.models import Allocation, Beneficiary, Payment, Run
-from payments.papers.statement import CameBack, Paid, PaidLine, StatementContent
+from payments.bank_reasons import reason_in_words
+from payments.models import Allocation, Beneficiary, Payment, Recovery, Run
+from payments.papers.statement import CameBack, Paid, PaidLine, Repaid, StatementContent
 from payments.selectors.accounts import beneficiaries_named
 
 CHUNK = 100  # beneficiaries whose lines are held in memory at once
@@ -35,8 +35,14 @@ def came_back_of(year: int) -> QuerySet[Payment]:
     return Payment.objects.filter(state=Payment.State.RETURNED, paid_on__year=year)
 
 
+def repaid_in(year: int) -> QuerySet[Recovery]:
+    """Return what beneficiaries paid back in a year of what they had been paid too much."""
+    return Recovery.objects.filter(kind=Recovery.Kind.RECEIVED, happened_on__year=year)
+
+
 def statement_rows(user: User, year: int) -> QuerySet[Beneficiary]:
-    """Return who was paid something in a year, with ``paid_cents``.
+    """Return who was paid something in a year, with ``paid_cents``,
+    ``repaid_cents`` and ``net_cents``.
 
     What was paid to a joined record is the payment of the record that stays.
     """
@@ -52,16 +58,33 @@ def statement_rows(user: User, year: int) -> QuerySet[Beneficiary]:
         .annotate(cents=Sum("amount_cents"))
         .values("cents")
     )
+    given_back = repaid_in(year).order_by()
+    mine = (
+        given_back.filter(
+            Q(request__beneficiary=OuterRef("pk"))
+            | Q(request__beneficiary__professional__merged_into=OuterRef("professional"))
+        )
+        .annotate(one=Value(1))
+        .values("one")
+        .annotate(cents=Sum("amount_cents"))
+        .values("cents")
+    )
     in_year = Q(payments__state=Payment.State.PAID, payments__paid_on__year=year)
     return (
-        Beneficiary.objects.filter(Q(pk__in=paid.values("beneficiary")) | Q(professional__in=kept))
+        Beneficiary.objects.filter(
+            Q(pk__in=paid.values("beneficiary"))
+            | Q(pk__in=given_back.values("request__beneficiary"))
+            | Q(professional__in=kept)
+        )
         .exclude(professional__merged_into__beneficiary__isnull=False)
         .select_related("professional", "company", "tax_identity")
         .annotate(
             # In one pass over the transfers; the few joined records are looked up where there are some.
             paid_cents=Coalesce(Sum("payments__amount_cents", filter=in_year), 0)
-            + Case(When(professional__in=kept, then=Subquery(to_joined)), default=Value(0))
+            + Case(When(professional__in=kept, then=Subquery(to_joined)), default=Value(0)),
+            repaid_cents=Coalesce(Subquery(mine), Value(0)),
         )
+        .annotate(net_cents=F("paid_cents") - F("repaid_cents"))
         .order_by("professional__last_name", "professional__first_name", "company__name", "pk")
     )
 
@@ -103,10 +126,14 @@ def _chunk(chunk: list[int], year: int) -> Iterator[StatementContent]:
             )
         )
     for payment in _ordered(came_back_of(year), payee):
-        words_of = BANK_REASONS.get(payment.bank_reason, payment.bank_reason)
+        reason = reason_in_words(payment.bank_reason)
         back[payee[payment.beneficiary_id]].append(
-            CameBack(payment.reference, _day(payment), payment.amount_cents, words_of)
+            CameBack(payment.reference, _day(payment), payment.amount_cents, reason)
         )
+    repaid: dict[int, list[Repaid]] = defaultdict(list)
+    for recovery in repaid_in(year).filter(request__beneficiary__in=payee).select_related("request").order_by("pk"):
+        owner = payee[recovery.request.beneficiary_id]
+        repaid[owner].append(Repaid(recovery.request.number, recovery.happened_on, recovery.amount_cents))
     for pk in chunk:
         yield StatementContent(
             organisation=settings.ORGANISATION_NAME,
@@ -115,6 +142,7 @@ def _chunk(chunk: list[int], year: int) -> Iterator[StatementContent]:
             identity=_identity(rows[pk]),
             transfers=tuple(transfers[pk]),
             came_back=tuple(back[pk]),
+            repaid=tuple(repaid[pk]),
         )
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from actions.models import Action, Participation
 from association.models import Professional, TransitionLog, User
 from association.selectors.people import same_person
-from payments.bank_reasons import BANK_REASONS
+from payments.bank_reasons import reason_in_words
 from payments.models import EARNED, Account, Allocation, DueLine, Exclusion, Payment, Run
 from payments.reasons import explain
 
@@ -166,8 +166,7 @@ class _Facts:
         last = before[-1] if before else None
         facts: dict[str, Any] = {"cents": line.amount_cents, "run": line.run, "payment": last}
         if last is not None:
-            reason = BANK_REASONS.get(last.bank_reason, last.bank_reason)
-            because = f" ({reason.lower()})" if reason else ""
+            because = f" ({reason_in_words(last.bank_reason).lower()})" if last.bank_reason else ""
             words = {Payment.State.VOID: "annulé avant son envoi", Payment.State.REJECTED: "rejeté par la banque"}
             what = words.get(Payment.State(last.state), "revenu de la banque")
             said = f"{since}virement {last.reference} {what}{because} : due de nouveau, {why}."

@@ -23,6 +23,8 @@ KIND_WORDS = {
     Kind.RUN: ("bon à payer", "bons à payer"),
     Kind.PAID: ("virement payé", "virements payés"),
     Kind.BACK: ("virement revenu", "virements revenus"),
+    Kind.REPAID: ("remboursement reçu", "remboursements reçus"),
+    Kind.WAIVED: ("trop-perçu abandonné", "trop-perçus abandonnés"),
     Kind.ACCRUAL: ("charge à payer", "charges à payer"),
     Kind.REVERSAL: ("extourne", "extournes"),
 }

@@ -31,6 +31,7 @@ from payments.services.accounting import choose_accounts, close_year, export_ent
 from payments.services.accounts import propose_account
 from payments.services.das2 import complete_identity, set_threshold
 from payments.services.exporting import export_run
+from payments.services.repayments import receive_repayment, request_repayment, write_off_repayment
 from payments.services.runs import approve_run, prepare_run, submit_run
 from payments.services.statements import request_statements
 from payments.services.steps import move_account, move_payment
@@ -303,6 +304,46 @@ def test_entries_job_is_delivered_twice_with_one_export(office: Office, clock: A
         job.refresh_from_db()
         assert job.state == "done", job.error
     assert AccountingExport.objects.count() == 1
+
+
+def test_repayment_is_entered_at_the_bank_on_its_own_day_and_taken_off_the_year(office: Office, clock: Any) -> None:
+    """The run that has its lines enters nothing more; what the bureau gave up is a charge again."""
+    choose_accounts(values=CHOSEN, version=0, actor=office.treasurer)
+    action = office.rcp(date(2026, 7, 6))
+    clock(2026, 8, 10, 8)
+    paid(office, JULY, date(2026, 8, 10))
+    cancel_action(action=action, actor=office.staff, reason="Saisie deux fois")
+    clock(2026, 9, 8, 8)
+    office.approved(AUGUST)
+    payees = [office.people[place].beneficiary for place in (0, 1)]
+    requests = [request_repayment(beneficiary=one, reason="Action annulée", actor=office.treasurer) for one in payees]
+    receive_repayment(
+        request=requests[0], amount_cents=50_00, received_on=date(2026, 9, 8), reference="VIR", actor=office.treasurer
+    )
+    write_off_repayment(
+        request=requests[1], decided_on=date(2026, 9, 8), reference="Bureau du 8", actor=office.treasurer
+    )
+    clock(2026, 10, 8, 8)
+    office.approved(date(2026, 9, 1))
+    clock(2026, 11, 2, 8)
+    export = export_entries(ends_on=date(2026, 10, 31), actor=office.treasurer)
+    balance: dict[str, int] = {}
+    for row in rows_of(export):
+        key = row["CompAuxNum"] or row["CompteNum"]
+        balance[key] = balance.get(key, 0) + cents(row["Debit"]) - cents(row["Credit"])
+    one, other, third = (f"P{person.rpps}" for person in office.people)
+    assert balance == {"6571": 50_00, "512": -100_00, one: 0, other: 0, third: 50_00}
+    said = [row for row in rows_of(export) if row["EcritureLib"].startswith("Remboursement")]
+    assert [(row["JournalCode"], row["EcritureDate"], row["CompteNum"]) for row in said] == [
+        ("BQ", "20260908", "512"), ("BQ", "20260908", "467"),
+    ]  # fmt: skip
+    row = statement_rows(office.treasurer, 2026).get(pk=payees[0].pk)
+    assert (row.paid_cents, row.repaid_cents, row.net_cents) == (50_00, 50_00, 0)
+    (content,) = statements_of([payees[0].pk], 2026)
+    assert (content.total_cents, content.repaid_cents) == (50_00, 50_00)
+    set_threshold(from_year=2026, cents=10_00, actor=office.treasurer)
+    assert payees[0] not in das2_rows(office.treasurer, 2026)
+    assert reconcile(2026).holds
 
 
 # --- the end of the year -------------------------------------------------------------------------------------

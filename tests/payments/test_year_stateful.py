@@ -8,29 +8,21 @@ from datetime import date
 import pytest
 from django.db.models import Sum
 from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, run_state_machine_as_test
 
-from actions.models import Action
-from actions.services.validating import cancel_action
-from payments.models import AccountingSettings, Beneficiary, DueLine, Payment
+from payments.models import RECOVERED, AccountingSettings, Beneficiary, DueLine, Payment, Recovery
 from payments.selectors.accounting import EntryWriter, pending_events
 from payments.selectors.ledger import owed
 from payments.selectors.reconciliation import Movement, reconcile
 from payments.selectors.statements import statement_rows, statements_of
-from tests.payments.test_accounts_stateful import Months
+from tests.payments.test_money_stateful import Money
 from tests.payments.test_year import CHOSEN
 
 LATER = date(2099, 12, 31)
 
 
-class Years(Months):
-    """The months of `test_accounts_stateful`, where actions are cancelled too, and the papers of their year."""
-
-    @rule(place=st.integers(0, 5))
-    def cancel(self, place: int) -> None:
-        for action in Action.objects.filter(state=Action.State.VALIDATED).order_by("pk")[place : place + 1]:
-            self.tried(lambda action=action: cancel_action(action=action, actor=self.office.staff, reason="Test"))
+class Years(Money):
+    """The steps of `test_money_stateful`, and the papers of their year after each."""
 
     @invariant()
     def the_sheet_of_reconciliation_is_the_ledger(self) -> None:
@@ -59,13 +51,17 @@ class Years(Months):
                 balance[one.account] += one.debit_cents - one.credit_cents
                 of_payee[one.auxiliary] += one.credit_cents - one.debit_cents
         paid = _total(Payment, state=Payment.State.PAID)
-        assert balance["6571"] == _total(DueLine)
-        assert -balance["512"] == paid
-        assert -balance["467"] == _total(DueLine) - paid
+        earned = _total(DueLine) - _total(DueLine, kind__in=RECOVERED)
+        received, waived = _total(Recovery, kind="received"), _total(Recovery, kind="written_off")
+        assert balance["6571"] == earned + waived
+        assert -balance["512"] == paid - received
+        assert -balance["467"] == earned + waived - paid + received
         for person in self.office.people:
-            due = _total(DueLine, beneficiary__professional=person)
-            received = _total(Payment, beneficiary__professional=person, state=Payment.State.PAID)
-            assert of_payee[f"P{person.rpps}"] == due - received
+            lines = DueLine.objects.filter(beneficiary__professional=person).exclude(kind__in=RECOVERED)
+            due = lines.aggregate(cents=Sum("amount_cents"))["cents"] or 0
+            came = _total(Payment, beneficiary__professional=person, state=Payment.State.PAID)
+            back = _total(Recovery, request__beneficiary__professional=person)
+            assert of_payee[f"P{person.rpps}"] == due - came + back
 
     @invariant()
     def statements_hold_what_was_paid_once(self) -> None:
