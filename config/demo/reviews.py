@@ -91,8 +91,8 @@ def _draw(team: Team, year: int, state: str, figures: dict[str, Any], rng: rando
         review.submitted_on = opened_on + timedelta(days=rng.randint(20, 80))
         review.figures = {**figures, "counted_on": f"{review.submitted_on:%Y-%m-%d}"}
         review.difficulties, review.plans = rng.choice(DIFFICULTIES), rng.choice(PLANS)
-        for one in objectives:
-            one.indicator, one.value, one.result = rng.choice(ANSWERS)
+        for one, answer in zip(objectives, rng.sample(ANSWERS, len(ANSWERS)), strict=False):
+            one.indicator, one.value, one.result = answer
     for one in objectives:
         one.frozen = state not in TeamReview.OPEN
     if state == State.VALIDATED and review.submitted_on:
