@@ -39,6 +39,7 @@ NAVIGATION = (
         "",
         (
             Entry("Accueil", "home", "home"),
+            Entry("Pilotage", "reports:dashboard", "board", "reports.view_dashboard"),
             Entry("Calendrier", "association:calendar", "calendar", "association.view_calendar"),
         ),
     ),

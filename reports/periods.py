@@ -132,12 +132,12 @@ def parse(text: str) -> Period:
         if found := re.fullmatch(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})", typed):
             return Period(date.fromisoformat(found[1]), date.fromisoformat(found[2]))
     except ValueError as error:
-        raise ValueError(f"« {text} » n'est pas une période : {_why(error)} Écrivez {HOW}.") from None
-    raise ValueError(f"« {text} » n'est pas une période. Écrivez {HOW}.")
+        raise ValueError(f"«\u00a0{text}\u00a0» n’est pas une période : {_why(error)} Écrivez {HOW}.") from None
+    raise ValueError(f"«\u00a0{text}\u00a0» n’est pas une période. Écrivez {HOW}.")
 
 
 def _why(error: ValueError) -> str:
-    return str(error) if str(error).startswith("La fin") else "cette date n'existe pas."
+    return str(error) if str(error).startswith("La fin") else "cette date n’existe pas."
 
 
 def months_later(day: date, count: int) -> date:

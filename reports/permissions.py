@@ -3,6 +3,8 @@
 from association.permissions import ADMIN, ARS, AUDITOR, OFFICE, REFERENT, SYSTEM, TREASURER
 
 PERMISSIONS: dict[str, frozenset[str]] = {
+    # Sums and counts of the person's scope; what is behind them has permissions of its own.
+    "reports.view_dashboard": OFFICE | {ARS, AUDITOR, ADMIN},
     # Free texts and professionals' own words: the ARS reads the sums of the reviews in the activity report.
     "reports.view_review": OFFICE | {AUDITOR, REFERENT},
     # The office too: a team may answer on paper.

@@ -5,10 +5,12 @@ from django.urls import path
 from association.listing.urls import listing_urls
 from reports.lists import ReportList
 from reports.team_review_list import TeamReviewList
-from reports.views import reports, team_review_settings, team_review_writing, team_reviews
+from reports.views import dashboards, reports, team_review_settings, team_review_writing, team_reviews
 
 app_name = "reports"
 urlpatterns = [
+    path("pilotage/", dashboards.dashboard, name="dashboard"),
+    path("pilotage/<slug:code>/", dashboards.dashboard, name="dashboard"),
     *listing_urls("bilans/", TeamReviewList),
     path("bilans/<int:pk>/", team_reviews.review, name="review"),
     path("bilans/<int:pk>/rubriques/<str:code>/", team_review_writing.review_section, name="review_section"),

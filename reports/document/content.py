@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from association.money import MINUS, NARROW_SPACE, SPACE, euros, grouped
-from reports.document.charts import Chart, bars, columns
+from reports.document.charts import PAPER, Chart, Format, bars, columns
 from reports.indicators.model import Section, Unit
 
 if TYPE_CHECKING:
@@ -244,16 +244,18 @@ def _own_tables(told: Mapping[str, Any]) -> Iterator[Table]:
         title = f"{told['name']} – {cut['label'][:1].lower()}{cut['label'][1:]}"
         head = told["name"] if cut["unit"] == told["unit"] else unit.label.capitalize()
         first = _capital(cut["label"].removeprefix("Par "))
-        yield Table(title, first, (head,), (unit,), rows, cut["hides"], _drawn(title, cut["by"], rows, unit))
+        yield Table(title, first, (head,), (unit,), rows, cut["hides"], drawn(title, cut["by"], rows, unit))
 
 
-def _drawn(title: str, by: str, rows: Sequence[tuple[str, tuple[int | None, ...]]], unit: Unit) -> Chart | None:
+def drawn(
+    title: str, by: str, rows: Sequence[tuple[str, tuple[int | None, ...]]], unit: Unit, form: Format = PAPER
+) -> Chart | None:
     """Return the chart of the first column of a table, when it has as many rows as a chart shows well."""
     known = [(label, amounts[0]) for label, amounts in rows if amounts[0] is not None]
     if not FEWEST <= len(known) <= MOST or len(known) < len(rows) or any(amount < 0 for _, amount in known):
         return None
     points = [(label, amount, say(amount, unit)) for label, amount in known]
-    return columns(title, points) if by == "month" else bars(title, points)
+    return columns(title, points, form) if by == "month" else bars(title, points, form)
 
 
 def _side_by_side(told: Iterable[Mapping[str, Any]], by: str, title: str, first: str) -> Iterator[Table]:
@@ -270,7 +272,7 @@ def _side_by_side(told: Iterable[Mapping[str, Any]], by: str, title: str, first:
         )
         units = tuple(Unit(cut["unit"]) for _, cut in shown)
         heads = tuple(one["name"] for one, _ in shown)
-        chart = _drawn(f"{heads[0]} – {title.lower()}", by, rows, units[0])
+        chart = drawn(f"{heads[0]} – {title.lower()}", by, rows, units[0])
         yield Table(title, first, heads, units, rows, any(cut["hides"] for _, cut in shown), chart)
 
 

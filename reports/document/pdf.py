@@ -31,7 +31,7 @@ from association.pdf.styles import (
     TINT,
 )
 from association.pdf.text import long_date, printable
-from reports.document.charts import SIZE, Chart
+from reports.document.charts import Chart
 from reports.document.content import Chapter, Content, Figure, Table, plain_spaces
 
 COVER = ParagraphStyle("report-cover", H1, fontSize=26, leading=33, spaceAfter=8)
@@ -204,7 +204,7 @@ class _Drawn(Flowable):
         canvas.setFillColor(BRAND)
         for box in self.chart.boxes:
             canvas.rect(box.x, high - box.y - box.height, box.width, box.height, stroke=0, fill=1)
-        canvas.setFont(REGULAR, SIZE)
+        canvas.setFont(REGULAR, self.chart.size)
         canvas.setFillColor(INK)
         write = {"start": canvas.drawString, "middle": canvas.drawCentredString, "end": canvas.drawRightString}
         for word in self.chart.words:

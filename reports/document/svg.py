@@ -23,8 +23,8 @@ def svg(chart: Chart) -> SafeString:
         ((_n(one.x), _n(one.y), one.anchor, one.text) for one in chart.words),
     )  # fmt: skip
     return format_html(
-        '<svg class="report-chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}{}</svg>',
-        _n(chart.width), _n(chart.height), f"{chart.title}. {chart.said}", lines, boxes, words,
+        '<svg class="report-chart" viewBox="0 0 {} {}" font-size="{}" role="img" aria-label="{}">{}{}{}</svg>',
+        _n(chart.width), _n(chart.height), _n(chart.size), f"{chart.title}. {chart.said}", lines, boxes, words,
     )  # fmt: skip
 
 

@@ -94,7 +94,10 @@ class MoneyFacts:
 
     @cached_property
     def settled(self) -> Counter[str]:
-        """How the lines of the period (what settles a trop-perçu left out) stand now (`SETTLED`) -> cents; what no payment settles is left due."""
+        """How the lines of the period stand now (`SETTLED`) -> cents; what no payment settles is left due.
+
+        What settles a trop-perçu is left out.
+        """
         period = self._facts.period
         rows = (
             self._allocated.filter(line__held_on__range=(period.first, period.last))

@@ -495,6 +495,7 @@ ALONE = (
     (TREASURER, "payments:sample_list", ""), (TREASURER, "payments:sample_draw", ""),
     (TREASURER, "payments:access_list", ""), (TREASURER, "payments:account_changes", ""),
     (ADMIN, "import_workbook", ""),
+    (STAFF, "reports:dashboard", ""), (TREASURER, "reports:dashboard", ""), (ARS, "reports:dashboard", ""),
     (STAFF, "reports:review_list", ""), (STAFF, "reports:review_list", "?retard=oui"),
     (ADMIN, "reports:review_settings", ""),
     (STAFF, "reports:report_list", ""), (STAFF, "reports:report_new", ""),

@@ -34,7 +34,7 @@ def test_period_is_read_and_named(text: str, first: date, last: date, words: str
     "text", ["", "2026-00", "2026-T5", "2026-S3", "26", "2026-02-30..2026-03-01", "T3-2026", "0000"]
 )
 def test_what_is_no_period_is_refused_in_french(text: str) -> None:
-    with pytest.raises(ValueError, match="n'est pas une période"):
+    with pytest.raises(ValueError, match="n’est pas une période"):
         parse(text)
 
 

@@ -690,6 +690,7 @@ ROUTES = {
     "payments:account_changes": Route({"treasurer", "auditor"}),
     "payments:account_changes_views": Route({"treasurer", "auditor"}, 302, method="post", data=NO_STEP),
     "payments:account_changes_export": Route({"treasurer", "auditor"}, method="post"),
+    "reports:dashboard": Route(EVERYBODY - {"referent"}),
     "reports:review_list": Route(REVIEWING),
     "reports:review_list_views": Route(REVIEWING, 302, method="post", data=NO_STEP),
     "reports:review_list_export": Route(REVIEWING, method="post"),

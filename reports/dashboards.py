@@ -1,0 +1,177 @@
+"""What each dashboard shows: figures and panels, as the keys of indicators. Pure: which numbers, never how many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from reports.indicators import Scope
+from reports.periods import Period, Rhythm
+
+TREND_MONTHS = 12
+
+
+@dataclass(frozen=True)
+class Behind:
+    """The list behind a panel: the name of its address, who may open it, and the filters that make it the same rows."""
+
+    view: str
+    permission: str
+    query: Callable[[Scope, Period], Mapping[str, str]] = lambda scope, period: {}
+
+    def address(self, url: str, scope: Scope, period: Period) -> str:
+        """Return the address of the list with its filters."""
+        asked = urlencode({name: value for name, value in self.query(scope, period).items() if value})
+        return f"{url}?{asked}" if asked else url
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One cut of an indicator as a chart with its table.
+
+    Attributes:
+        title: its heading; what is counted is said by the indicator's own definition.
+        indicator, by: the keys of the indicator and of the cut.
+        trend: over the twelve months that end with the period, and not over the period.
+        wide: as wide as the page.
+    """
+
+    title: str
+    indicator: str
+    by: str
+    behind: Behind | None = None
+    trend: bool = False
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Medians:
+    """The medians of several delays beside each other."""
+
+    title: str
+    indicators: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """What somebody sees at a glance. ``figures``: keys of indicators, each shown with the year before."""
+
+    code: str
+    label: str
+    figures: tuple[str, ...]
+    panels: tuple[Panel | Medians, ...]
+    findings: bool = False
+
+
+def _of_department(scope: Scope, period: Period) -> dict[str, str]:
+    return {"department": scope.department}
+
+
+def _held_in(scope: Scope, period: Period) -> dict[str, str]:
+    return {"held_on_du": period.first.isoformat(), "held_on_au": period.last.isoformat()}
+
+
+TEAMS = Behind("association:team_list", "association.view_team", _of_department)
+BOARD = Behind("association:team_board", "association.view_overview", _of_department)
+MAP = Behind("association:team_map", "association.view_overview")
+ACTIONS = Behind(
+    "actions:action_list",
+    "actions.view_action",
+    lambda scope, period: {"state": "validated", **_held_in(scope, period)},
+)
+PENDING = Behind("actions:queue", "actions.validate_action")
+RUNS = Behind("payments:run_list", "payments.view_run")
+PEOPLE = Behind("association:professional_list", "association.view_professional", _of_department)
+
+DELAYS = Medians(
+    "Délais médians",
+    ("path.contact_to_submission", "path.submission_to_decision", "path.recognition_to_convention", "money.delay"),
+)
+STAGES = Panel("Où en sont les équipes", "teams.followed", "stage", BOARD)
+KINDS = Panel("Équipes par nature", "teams.followed", "kind", TEAMS)
+MONTHLY = Panel("Actions validées, par mois", "activity.validated", "month", ACTIONS, trend=True)
+TYPES = Panel("Actions validées, par type", "activity.validated", "type", ACTIONS)
+DUE_MONTHLY = Panel("Indemnités dues, par mois de l’action", "money.due", "month", RUNS, trend=True)
+USED = Panel("Équipes par part du plafond utilisée", "ceiling.share", "class", TEAMS)
+
+STAFF = Dashboard(
+    "suivi",
+    "Suivi des équipes",
+    ("teams.followed", "teams.under_convention", "path.waiting", "activity.pending", "teams.inactive"),
+    (
+        STAGES,
+        DELAYS,
+        MONTHLY,
+        TYPES,
+        Panel("Actions qui attendent", "activity.pending", "state", PENDING),
+        Panel("Dossiers hors délai à l’ARS", "path.late", "team", BOARD),
+        Panel("Équipes sans activité depuis trois mois", "teams.inactive", "team", TEAMS),
+        Panel("Conventions qui prennent fin", "conventions.ending", "month", TEAMS),
+    ),
+    findings=True,
+)
+TREASURY = Dashboard(
+    "tresorerie",
+    "Trésorerie",
+    ("money.due", "money.paid", "money.returned", "money.cut", "money.delay"),
+    (
+        DUE_MONTHLY,
+        Panel("Payé, par mois du virement", "money.paid", "month", RUNS, trend=True),
+        Panel("Où en est ce qui est dû", "money.due", "settled", RUNS),
+        Panel("Indemnités dues, par type d’action", "money.due", "type", RUNS),
+        Panel("Non indemnisé, par motif", "money.excluded", "reason", RUNS),
+        Panel("Virements rejetés ou retournés, par motif", "money.returned", "reason", RUNS),
+        USED,
+    ),
+)
+REGION = Dashboard(
+    "territoire",
+    "Région et départements",
+    (
+        "teams.followed",
+        "teams.under_convention",
+        "people.members",
+        "territory.share",
+        "activity.validated",
+        "money.paid",
+        "ceiling.share",
+    ),
+    (
+        Panel("Équipes, par département", "teams.followed", "department", MAP),
+        Panel("Population couverte, par département", "territory.population", "department", MAP),
+        KINDS,
+        STAGES,
+        MONTHLY,
+        TYPES,
+        Panel("Professionnels, par profession", "people.members", "profession", PEOPLE),
+        Panel("Indemnités payées, par mois du virement", "money.paid", "month", trend=True),
+        DELAYS,
+        USED,
+    ),
+)
+DASHBOARDS: Mapping[str, Dashboard] = {one.code: one for one in (STAFF, TREASURY, REGION)}
+
+
+def trend_of(period: Period) -> Period:
+    """Return the twelve months that end with the period."""
+    month = period.last.replace(day=1)
+    for _ in range(TREND_MONTHS - 1):
+        month = (month - timedelta(days=1)).replace(day=1)
+    return Period(month, period.last)
+
+
+def usual_periods(today: Period) -> list[Period]:
+    """Return the periods to choose from: two years, then quarters and months, the latest first.
+
+    Args:
+        today: the month that is running.
+    """
+    periods = []
+    for rhythm, count in ((Rhythm.YEAR, 2), (Rhythm.QUARTER, 6), (Rhythm.MONTH, 12)):
+        period = rhythm.period_of(today.first)
+        for _ in range(count):
+            periods.append(period)
+            period = rhythm.before(period)
+    return periods
