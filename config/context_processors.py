@@ -122,6 +122,14 @@ NAVIGATION = (
         ),
     ),
     Group(
+        "Pour l’ARS",
+        (
+            Entry("Espace ARS", "reports:ars_space", "board", "reports.view_ars_space"),
+            Entry("Extraits pour un contrôle", "reports:extract_list", "file", "reports.view_extract"),
+            Entry("Données ouvertes", "reports:open_data", "list", "reports.view_open_data"),
+        ),
+    ),
+    Group(
         "Association",
         (
             Entry("Boîte d’envoi", "association:outbox", "mail", "association.view_outbox"),
@@ -140,6 +148,12 @@ NAVIGATION = (
                     ),
                     Entry(
                         "Réglages des bilans", "reports:review_settings", "settings", "reports.change_review_settings"
+                    ),
+                    Entry(
+                        "Réglage des extraits",
+                        "reports:extract_settings",
+                        "settings",
+                        "reports.change_extract_settings",
                     ),
                 ),
             ),

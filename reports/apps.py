@@ -9,7 +9,7 @@ class ReportsConfig(AppConfig):
         from association.listing.declaration import register
         from association.permissions import grant
         from association.registries import inbox, job_kinds
-        from reports import due, immutability, review_hooks
+        from reports import due, extract_hooks, immutability, review_hooks
         from reports.inbox import waiting_reports
         from reports.lists import ReportList
         from reports.permissions import PERMISSIONS
@@ -24,3 +24,4 @@ class ReportsConfig(AppConfig):
         inbox.add("reports.reports", waiting_reports)
         job_kinds.add(BUILD_JOB, build_job)
         job_kinds.add(SEAL_JOB, seal_job)
+        extract_hooks.register()

@@ -1,4 +1,4 @@
-"""Who may do what with reports and reviews."""
+"""Who may do what with reports, reviews and what the ARS receives."""
 
 from association.permissions import ADMIN, ARS, AUDITOR, OFFICE, REFERENT, SYSTEM, TREASURER
 
@@ -24,4 +24,15 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "reports.manage_templates": OFFICE | {ADMIN},
     # The files: opened from the report's own page, which narrows them; elsewhere by those who see all reports.
     "reports.open_file": OFFICE | {AUDITOR, ADMIN},
+    "reports.view_ars_space": frozenset({ARS}),
+    # The extract for a contrôle: asked for by the ARS, decided by the association, never by who asked.
+    "reports.ask_extract": frozenset({ARS}),
+    "reports.view_extract": frozenset({ARS, TREASURER, ADMIN, AUDITOR}),
+    "reports.decide_extract": frozenset({TREASURER, ADMIN}),
+    "reports.change_extract_settings": frozenset({ADMIN}),
+    # Aggregates in which small groups are hidden.
+    "reports.view_open_data": OFFICE | {ARS, AUDITOR, ADMIN},
+    # The "compte rendu financier" of a grant: the office types it, the ARS receives its files.
+    "reports.view_statement": OFFICE | {AUDITOR},
+    "reports.write_statement": OFFICE,
 }

@@ -5,7 +5,17 @@ from django.urls import path
 from association.listing.urls import listing_urls
 from reports.lists import ReportList
 from reports.team_review_list import TeamReviewList
-from reports.views import dashboards, reports, team_review_settings, team_review_writing, team_reviews
+from reports.views import (
+    ars_space,
+    dashboards,
+    extracts,
+    financial,
+    open_data,
+    reports,
+    team_review_settings,
+    team_review_writing,
+    team_reviews,
+)
 
 app_name = "reports"
 urlpatterns = [
@@ -30,4 +40,17 @@ urlpatterns = [
     path("rapports/<int:pk>/plan/", reports.report_plan, name="report_plan"),
     path("rapports/<int:pk>/versions/<int:number>/", reports.report_version, name="report_version"),
     path("rapports/<int:pk>/versions/<int:number>/<str:kind>/", reports.report_file, name="report_file"),
+    path("espace-ars/", ars_space.space, name="ars_space"),
+    path("extraits/", extracts.extract_list, name="extract_list"),
+    path("extraits/demander/", extracts.extract_ask, name="extract_ask"),
+    path("extraits/<int:pk>/", extracts.extract, name="extract"),
+    path("extraits/<int:pk>/etape/", extracts.extract_step, name="extract_step"),
+    path("extraits/<int:pk>/<str:form>/", extracts.extract_file, name="extract_file"),
+    path("reglages/extraits/", extracts.extract_settings, name="extract_settings"),
+    path("donnees-ouvertes/", open_data.open_data, name="open_data"),
+    path("donnees-ouvertes/<slug:name>.csv", open_data.open_data_csv, name="open_data_csv"),
+    path("donnees-ouvertes/<slug:name>.json", open_data.open_data_schema, name="open_data_schema"),
+    path("dotations/<int:pk>/compte-rendu/", financial.statement, name="statement"),
+    path("dotations/<int:pk>/compte-rendu/saisir/", financial.statement_edit, name="statement_edit"),
+    path("dotations/<int:pk>/compte-rendu/fichier.<str:form>", financial.statement_file, name="statement_file"),
 ]

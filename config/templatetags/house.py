@@ -28,9 +28,9 @@ register = template.Library()
 TONES = {
     "idle": "draft registered",
     "waiting": "accompanied drafting submitted declared issued signing invited proposed approved "
-    "to_fill generated transmitted pending sent exported running waiting requested partly",
+    "asked to_fill generated transmitted pending sent exported running waiting requested partly",
     "good": "recognised under_convention accepted signed validated verified settled paid cleared done acknowledged "
-    "received offset",
+    "received offset granted",
     "attention": "to_complete returned suspended held",
     "bad": "refused declined not_retained rejected failed void voided",
     "over": "closed ended terminated abandoned discarded withdrawn cancelled archived waived written_off",
@@ -48,6 +48,12 @@ def grouped(number: int | None) -> str:
 def euros(cents: int | None) -> str:
     """Return integer cents as ``1 234,56 €``, in French typography; nothing for None."""
     return "" if cents is None or cents == "" else money.euros(cents)
+
+
+@register.filter
+def tenths(rate: int | None) -> str:
+    """Return a rate in tenths of a per cent: ``98,5 %``; a dash for None."""
+    return "–" if rate is None else f"{rate / 10:.1f}{SPACE}%".replace(".", ",")
 
 
 @register.filter

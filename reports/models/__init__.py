@@ -1,8 +1,13 @@
+from reports.models.extracts import ExtractRequest, ExtractSettings
+from reports.models.financial import FinancialStatement, StatementLine
 from reports.models.planning import IndicatorTarget, ReportSchedule, ReportTemplate
 from reports.models.reports import Report, ReportTransmission, ReportVersion
 from reports.models.team_reviews import ReviewObjective, ReviewSettings, TeamReview
 
 __all__ = [
+    "ExtractRequest",
+    "ExtractSettings",
+    "FinancialStatement",
     "IndicatorTarget",
     "Report",
     "ReportSchedule",
@@ -11,5 +16,6 @@ __all__ = [
     "ReportVersion",
     "ReviewObjective",
     "ReviewSettings",
+    "StatementLine",
     "TeamReview",
 ]

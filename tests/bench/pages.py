@@ -494,6 +494,8 @@ ALONE = (
     (STAFF, "payments:cost_new", ""), (STAFF, "payments:mandate_list", ""), (STAFF, "payments:mandate_new", ""),
     (TREASURER, "payments:sample_list", ""), (TREASURER, "payments:sample_draw", ""),
     (TREASURER, "payments:access_list", ""), (TREASURER, "payments:account_changes", ""),
+    (ARS, "reports:ars_space", ""), (ARS, "reports:extract_list", ""), (ARS, "reports:extract_ask", ""),
+    (ADMIN, "reports:extract_settings", ""), (STAFF, "reports:open_data", ""),
     (ADMIN, "import_workbook", ""),
     (STAFF, "reports:dashboard", ""), (TREASURER, "reports:dashboard", ""), (ARS, "reports:dashboard", ""),
     (STAFF, "reports:review_list", ""), (STAFF, "reports:review_list", "?retard=oui"),

@@ -74,6 +74,7 @@ NOT_FREE = {
     "payments.ProvisionalLine": {"action_type", "cut_by"},
     "payments.Run": {"checksum", "seal"},
     "payments.RunError": {"sentence"},
+    "reports.ExtractRequest": {"rpps"},
     "payments.Slip": {"number"},
     "payments.TaxIdentity": {"postcode", "siret"},
     "reports.IndicatorTarget": {"key"},

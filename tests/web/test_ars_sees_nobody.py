@@ -37,7 +37,7 @@ RECOGNITION_FILES = {
     "association:project_compare",
 }
 # Once a contrôle was asked for and approved, the extract names one person or team; each download is logged.
-APPROVED_EXTRACTS: set[str] = set()
+APPROVED_EXTRACTS = {"reports:extract_file"}
 QUERIES = ("", "?tout=1", "?q=evrard", "?q=10000000017", "?q=le+goff", "?q=zoe.duval%40secret.example")
 ANY_RPPS = re.compile(r"(?<![\d.])(?:10|8\d)\d{9}(?!\d)")
 ANY_IBAN = re.compile(r"\bFR\d{2}(?:\s?\d{4}){2}")

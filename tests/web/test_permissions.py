@@ -20,7 +20,7 @@ from association.bulk_steps import ASSIGN_OFFICER
 from association.jobs import run_job
 from association.listing.bulk import Selection
 from association.listing.declaration import listings
-from association.models import BulkOperation, CoordinationAllowance, HealthProject, Membership, RecognitionRequest
+from association.models import BulkOperation, CoordinationAllowance, HealthProject, Membership, RecognitionRequest, User
 from association.permissions import granted
 from association.services.bulk import draw_up_operation, start_operation
 from association.services.calendar_keys import make_key
@@ -33,7 +33,8 @@ from payments.services.control import draw_sample
 from payments.services.runs import settle_run
 from payments.services.slips import make_slips
 from payments.services.steps import move_payment
-from reports.models import Report, TeamReview
+from reports.models import ExtractRequest, Report, TeamReview
+from reports.services.extracts import ask_extract, move_extract
 from tests.association.files import png
 from tests.factories import (
     AdhesionFactory,
@@ -339,6 +340,27 @@ def review(world: World) -> int:
 def own_objective(world: World) -> int:
     """One that the team added itself."""
     return ReviewObjectiveFactory(review_id=review(world), of_project=False).pk
+
+
+def _extract(world: World, asked_by: User) -> ExtractRequest:
+    return ask_extract(
+        team=world.office.team,
+        rpps="",
+        first_on=date(2026, 7, 1),
+        last_on=date(2026, 7, 31),
+        reason="Contrôle sur pièces.",
+        actor=asked_by,
+    )
+
+
+def extract(world: World) -> int:
+    return _extract(world, world.users["ars"]).pk
+
+
+def granted_extract(world: World) -> tuple[int, str]:
+    """Of the user of the ARS, granted by a treasurer."""
+    asked = _extract(world, world.users["ars"])
+    return move_extract(request=asked, step="grant", actor=world.office.treasurer).pk, "xlsx"
 
 
 NO_STEP = {"step": "rien"}
@@ -717,6 +739,21 @@ ROUTES = {
     "reports:report_plan": Route(OFFICE, of=draft_report),
     "reports:report_version": Route(EVERYBODY - {"referent"}, of=lambda w: (sent_report(w), 1)),
     "reports:report_file": Route(EVERYBODY - {"referent"}, of=lambda w: (sent_report(w), 1, "pdf")),
+    "reports:ars_space": Route({"ars"}),
+    "reports:extract_list": Route({"ars", "treasurer", "admin", "auditor"}),
+    "reports:extract_ask": Route({"ars"}),
+    "reports:extract": Route({"ars", "treasurer", "admin", "auditor"}, of=extract),
+    "reports:extract_step": Route(
+        {"ars", "treasurer", "admin", "auditor"}, 409, method="post", of=extract, data=NO_STEP
+    ),
+    "reports:extract_file": Route({"ars"}, of=granted_extract),
+    "reports:extract_settings": Route({"admin"}),
+    "reports:statement": Route({*OFFICE, "auditor"}, of=grant),
+    "reports:statement_edit": Route(OFFICE, of=grant),
+    "reports:statement_file": Route({*OFFICE, "auditor"}, of=lambda w: (grant(w), "pdf")),
+    "reports:open_data": Route(EVERYBODY - {"referent"}),
+    "reports:open_data_csv": Route(EVERYBODY - {"referent"}, of=lambda w: "actions"),
+    "reports:open_data_schema": Route(EVERYBODY - {"referent"}, of=lambda w: "equipes"),
     "import_workbook": Route({"admin"}),
     "import_report": Route({"admin"}, of=checked_workbook),
     "import_load": Route({"admin"}, 409, method="post", of=checked_workbook),
@@ -882,7 +919,13 @@ def test_access_that_has_ended_is_at_the_door(world: World, signed_in: Callable[
 
 
 # Not of a team: what a délégation reads of the whole region, or its own.
-OF_NO_TEAM = {"association:structure", "association:bulk", "association:bulk_confirm"}
+OF_NO_TEAM = {
+    "association:structure",
+    "association:bulk",
+    "association:bulk_confirm",
+    "reports:open_data_csv",
+    "reports:open_data_schema",
+}
 
 
 def test_delegation_of_another_department_gets_nothing_of_a_team(world: World) -> None:
