@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
+
 from actions.models import ReceivedScan
 from actions.services.scans import READ_JOB, read_scan
 from association.models import Job
@@ -16,8 +18,12 @@ def register() -> None:
 
 
 def read_job(job: Job, progress: Progress) -> dict[str, Any]:
-    """Read the scans of a job; what is filed or set aside already is passed over."""
-    scans = ReceivedScan.objects.filter(pk__in=job.params["scans"]).select_related("document", "received_by")
+    """Read the scans of a job; what is filed or set aside already is passed over.
+
+    Parts that were cut out and not read before the process died are read now.
+    """
+    asked = Q(pk__in=job.params["scans"]) | Q(received_by=job.created_by, why="", pages__gt=0)
+    scans = ReceivedScan.objects.waiting().filter(asked).select_related("document", "received_by")
     progress.total(len(scans))
     filed = waits = 0
     for scan in scans.order_by("pk"):

@@ -124,6 +124,21 @@ def test_reading_twice_files_once(office: Office) -> None:
     assert not ReceivedScan.objects.waiting().exists()
 
 
+def test_parts_that_a_killed_job_had_cut_out_are_filed_by_the_next_one(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (office.rcp(date(2026, 7, day), state="declared") for day in (6, 7))
+    scan = CheckedUpload("scan", "application/pdf", together(sheet(first), sheet(second)))
+    job = receive_scans(uploads=[scan], actor=office.staff)
+    with monkeypatch.context() as broken:
+        broken.setattr("actions.services.scans._file_by_itself", lambda *_: 1 / 0)
+        run_job(job.pk)
+    assert ReceivedScan.objects.waiting().count() == 2
+    assert not Evidence.objects.exists()
+    run_job(job.pk)
+    assert set(Evidence.objects.values_list("action", flat=True)) == {first.pk, second.pk}
+
+
 def test_unread_scan_waits_and_is_filed_by_hand(office: Office) -> None:
     action = office.rcp(DAY, state="declared")
     drop(office.staff, pdf(mark="illisible"))
