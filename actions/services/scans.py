@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -39,7 +40,7 @@ def receive_scans(*, uploads: Sequence[CheckedUpload], actor: User) -> Job:
     return request_job(
         kind=READ_JOB,
         title=f"Lecture de {len(keys)} numérisation{'s' if len(keys) > 1 else ''}",
-        key=f"{READ_JOB}:{','.join(map(str, keys))}"[:120],
+        key=f"{READ_JOB}:{hashlib.sha256(repr(keys).encode()).hexdigest()}",
         params={"scans": keys},
         actor=actor,
     )
