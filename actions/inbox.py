@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actions.models import Action
+from actions.selectors.scans import waiting_scans
 from association.models import User
 from association.registries import Figure, InboxItem
 
@@ -23,13 +24,22 @@ def actions_to_validate(user: User) -> Iterator[InboxItem]:
             yield InboxItem(
                 "Actions déclarées, à valider",
                 count,
-                f"{url}?state=declared",
+                reverse("actions:queue"),
                 detail="avant le prochain paiement mensuel",
             )
     elif user.has_perm("actions.declare_action"):
         count = actions.filter(state=Action.State.TO_COMPLETE).count()
         if count:
             yield InboxItem("Actions à compléter", count, f"{url}?state=to_complete", detail="demande de l’association")
+
+
+def scans_to_file(user: User) -> Iterator[InboxItem]:
+    """Scans whose code was not read, for whoever brought them and for those who validate."""
+    if not user.has_perm("actions.declare_action"):
+        return
+    count = waiting_scans(user).count()
+    if count:
+        yield InboxItem("Feuilles numérisées, à classer", count, reverse("actions:scans"), detail="code non lu")
 
 
 def action_figures(user: User) -> Iterator[Figure]:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from actions.lists import ActionList
-from actions.views import action, declaring, evidence, monthly, panels, queue, rapid, settings
+from actions.views import action, declaring, evidence, monthly, panels, queue, rapid, scans, settings
 from association.listing.urls import listing_urls
 
 app_name = "actions"
@@ -20,6 +20,9 @@ urlpatterns = [
     path("actions/import/modele/", monthly.month_template, name="month_template"),
     path("actions/import/<int:pk>/", monthly.month_report, name="month_report"),
     path("actions/import/<int:pk>/charger/", monthly.month_load, name="month_load"),
+    path("actions/numerisations/", scans.scans, name="scans"),
+    path("actions/numerisations/<int:pk>/", scans.scan, name="scan"),
+    path("actions/numerisations/<int:pk>/classer/", scans.scan_file, name="scan_file"),
     path("actions/a-valider/", queue.queue, name="queue"),
     path("actions/a-valider/<int:pk>/", queue.queue_one, name="queue_one"),
     path("actions/a-valider/<int:pk>/etape/", queue.queue_step, name="queue_step"),

@@ -81,10 +81,15 @@ def draft_folder(name: str) -> Iterator[Path]:
         yield Path(folder)
 
 
-def store_bytes(*, content: bytes, filename: str, content_type: str, permission: str, actor: User) -> Document:
+def store_bytes(
+    *, content: bytes, filename: str, content_type: str, permission: str, actor: User, personal: bool = False
+) -> Document:
     """Keep ``content`` under its own checksum and return a row for it.
 
     The same bytes lie once on the disk, however many rows name them; what lies there damaged is written again.
+
+    Args:
+        personal: for the actor alone, whoever else has the permission.
     """
     sha256 = hashlib.sha256(content).hexdigest()
     target = _place_of(sha256).with_suffix(SUFFIXES.get(content_type, ""))
@@ -105,6 +110,7 @@ def store_bytes(*, content: bytes, filename: str, content_type: str, permission:
         stored_as=target.relative_to(settings.DOCUMENTS_DIR).as_posix(),
         permission=permission,
         created_by=actor,
+        personal=personal,
     )
 
 

@@ -88,6 +88,7 @@ NAVIGATION = (
                 (
                     Entry("À valider", "actions:queue", "check", "actions.validate_action"),
                     Entry("Saisie rapide", "actions:rapid", "list", "actions.declare_action"),
+                    Entry("Feuilles numérisées", "actions:scans", "file", "actions.declare_action"),
                 ),
             ),
             Entry("Bilans annuels", "reports:review_list", "list", "reports.view_review"),

@@ -13,11 +13,13 @@ from actions.forms.typed import people_in
 from actions.models import Action, EvidenceKind
 from actions.models.evidence import kinds_of
 from actions.services.declaring import Brought, TypedAction
+from actions.services.keeping import keep_upload, kept_upload
 from actions.sheets import MAX_MINUTES, MAX_PATIENTS
 from association.forms.shared import DayField, LineField, VersionedForm
 from association.forms.uploads import ScanField
 from association.models import Team, User
 from association.nomenclature import ActionType, Modality
+from association.uploads import CheckedUpload
 from conventions.models import Convention
 
 TYPES = [(kind.value, f"{kind.value} · {kind.label}") for kind in ActionType]
@@ -73,11 +75,15 @@ class ActionForm(VersionedForm):
     )
     evidence_kind = forms.ChoiceField(label="Pièce", choices=[NO_KIND, *EvidenceKind.choices], required=False)
     evidence_file = ScanField(label="Fichier", required=False)
+    # The ticket of a file that came with a form that was refused (actions.services.keeping).
+    kept_file = LineField(longest=500, widget=forms.HiddenInput, required=False)
+    drop_kept = forms.BooleanField(label="Ne pas joindre ce fichier", required=False)
 
     def __init__(self, *args: Any, user: User, action: Action | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["team"].queryset = teams_with_convention(user)  # type: ignore[attr-defined]
-        self.action = action
+        self.action, self.user = action, user
+        self.kept: CheckedUpload | None = None
 
     def begin_at(self, name: str) -> None:
         """Let the page open with the cursor in a field."""
@@ -91,7 +97,12 @@ class ActionForm(VersionedForm):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
-        if given.get("evidence_file") and not given.get("evidence_kind"):
+        ticket = given.get("kept_file")
+        if ticket and not given.get("drop_kept") and not self.files.get("evidence_file"):
+            self.kept = kept_upload(ticket=ticket, actor=self.user)
+            if self.kept is None:
+                self.add_error("evidence_file", "Le fichier gardé n’est plus là : choisissez-le de nouveau.")
+        if (given.get("evidence_file") or self.kept) and not given.get("evidence_kind"):
             self.add_error("evidence_kind", "Dites ce qu’est cette pièce.")
         self.sessions = bound_sessions(self.data)
         if any([not session.is_valid() for _, session in self.sessions]):  # noqa: C419 - each says what is wrong with it
@@ -100,11 +111,21 @@ class ActionForm(VersionedForm):
 
     def typed(self) -> TypedAction:
         """Return what was typed, with who is ticked."""
-        given = {name: value for name, value in self.values().items() if not name.startswith("evidence_")}
+        about_file = ("evidence_kind", "evidence_file", "kept_file", "drop_kept")
+        given = {name: value for name, value in self.values().items() if name not in about_file}
         sessions = typed_sessions(self.data, self.sessions)
         return TypedAction(people=people_in(self.data), sessions=sessions, **given)
 
+    def keep_file(self) -> None:
+        """Keep the file of a form that is refused, so that the page shows it as chosen."""
+        upload = self.cleaned_data.get("evidence_file") if hasattr(self, "cleaned_data") else None
+        if upload:
+            self.kept = upload
+            self.data["kept_file"] = keep_upload(upload=upload, actor=self.user)
+        elif self.kept is None:
+            self.data["kept_file"] = ""
+
     def brought(self) -> list[Brought]:
         """Return the file that comes with the form, if there is one."""
-        upload = self.cleaned_data.get("evidence_file")
+        upload = self.cleaned_data.get("evidence_file") or self.kept
         return [Brought(self.cleaned_data["evidence_kind"], upload)] if upload else []

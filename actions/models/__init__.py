@@ -1,5 +1,6 @@
 from actions.models.actions import DECLARE, VALIDATE, Action, Participation
 from actions.models.evidence import Evidence, EvidenceKind
+from actions.models.scans import ReceivedScan
 from actions.models.sessions import ActionSession
 from actions.models.settings import ActionSequence, ActionSettings
 
@@ -13,4 +14,5 @@ __all__ = [
     "Evidence",
     "EvidenceKind",
     "Participation",
+    "ReceivedScan",
 ]

@@ -63,12 +63,11 @@ def _write_sheet(sheet: Any, team: Team, month: date) -> None:
         cell.data_type = "s"  # a name that begins with "=" stays a name
         cell.font, cell.fill = HEAD, SHADED
         cell.alignment = Alignment(wrap_text=True, vertical="bottom")
-        if note := NOTES.get(header, MEMBER_NOTE if header in members else ""):
+        if note := MEMBER_NOTE if header in members[:1] else NOTES.get(header):
             cell.comment = Comment(note, team.name, width=260, height=90)
         sheet.column_dimensions[letter].width = WIDTHS.get(header, MEMBER_WIDTH)
         _limit(sheet, f"{letter}2:{letter}{LAST_ROW}", header, month, is_member=header in members)
-    for row in range(2, LAST_ROW + 1):
-        sheet.cell(row=row, column=1).number_format = "dd/mm/yyyy"
+    sheet.column_dimensions["A"].number_format = "dd/mm/yyyy"
     sheet.row_dimensions[1].height = HEADER_HEIGHT
     sheet.freeze_panes = "C2"
 

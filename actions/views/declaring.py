@@ -114,6 +114,7 @@ def _save(request: HttpRequest, action: Action | None) -> HttpResponse:
         fresh = partial(Action.objects.get, pk=action.pk) if action else None
         if (written := saved(form, save, fresh=fresh)) is not None:
             return _written(request, written, step)
+    form.keep_file()
     so_far = read_so_far(request.POST, user=request.user)
     return _page(request, form, so_far, status=_status(form, action))
 

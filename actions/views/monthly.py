@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
@@ -44,7 +45,9 @@ def month_import(request: HttpRequest) -> HttpResponse:
 @needs(DECLARE)
 def month_template(request: HttpRequest) -> HttpResponse:
     """Hand out the workbook to fill in, for a team or for all."""
-    form = TemplateForm(request.GET, user=request.user)
+    asked = request.GET.copy()
+    asked.setdefault("mois", timezone.localdate().replace(day=1).isoformat())
+    form = TemplateForm(asked, user=request.user)
     if not form.is_valid():
         page = {"form": MonthForm(), "template": form, "jobs": _jobs(request)[:LATEST]}
         return render(request, "actions/month_import.html", page, status=422)

@@ -112,8 +112,8 @@ def _action(request: HttpRequest) -> Action | None:
 
 
 def _context(team: Team, month: date, members: list[Attendee]) -> dict[str, Any]:
-    # The columns before and after the members: date to statement, total, state and buttons.
-    return {"team": team, "month": month, "members": members, "columns": len(members) + 9}
+    # The columns beside the members: what is typed, then the buttons with the total.
+    return {"team": team, "month": month, "members": members, "columns": len(members) + 8}
 
 
 def _rows(request: HttpRequest, team: Team, month: date, members: list[Attendee], rows: list[GridRow]) -> HttpResponse:

@@ -25,6 +25,7 @@ from config.demo.places import Places, themes
 from config.demo.plan import Afterwards, TeamPlan
 from config.demo.prices import publish_examples
 from config.demo.reviews import seed_reviews
+from config.demo.sheets import file_sheets
 from config.demo.span import Span, at
 from config.demo.teams import Teams
 from config.demo.users import DemoUsers, link_referent, seed_users
@@ -96,7 +97,7 @@ class _Stage:
 
     def __init__(self, users: DemoUsers, span: Span, seed: int) -> None:
         rng = random.Random(f"demo {seed}")  # noqa: S311 - a demo wants the same draw again
-        self._users = users
+        self._users, self._span, self._seed = users, span, seed
         self._teams = Teams(Places(rng), Members(People(rng), span, rng), themes(), users, span, rng)
         self._activity = Activity(span, rng)
         self._accounts = Accounts(users, span, rng)
@@ -110,6 +111,7 @@ class _Stage:
             plans = [self._imagine(number, afterwards) for number in numbers]
             write_teams(plans, actor=self._users.admin, staff=self._users.gestion)
             self._dossiers.write(plans)
+            file_sheets(plans, span=self._span, users=self._users, seed=self._seed)
             self._accounts.write()
             say(f"Équipes\u00a0: {numbers.stop} sur {count}")
         return afterwards

@@ -53,6 +53,8 @@ class OwnerForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("professional", "company"):
+            self.fields[name].one_of = "l’un des deux"  # type: ignore[attr-defined]
         self.fields["professional"].known = Professional.objects.visible_to(user)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

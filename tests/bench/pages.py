@@ -478,7 +478,7 @@ ALONE = (
     (STAFF, "actions:action_list", ""), (STAFF, "actions:action_list", "?q=sante"),
     (STAFF, "actions:action_list", "?state=validated&page=500"),
     (STAFF, "actions:action_new", ""), (STAFF, "actions:queue", ""), (ADMIN, "actions:settings", ""),
-    (STAFF, "actions:month_import", ""),
+    (STAFF, "actions:month_import", ""), (STAFF, "actions:scans", ""),
     (REFERENT, "actions:action_list", ""), (TREASURER, "payments:run_list", ""),
     (TREASURER, "payments:run_prepare", ""), (TREASURER, "payments:payment_list", ""),
     (TREASURER, "payments:account_list", ""), (STAFF, "payments:account_propose", ""),

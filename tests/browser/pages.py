@@ -44,6 +44,7 @@ NO_PAGES = {
     "association:companies": SUGGESTIONS,
     "actions:attendance": "a part of the form of an action, drawn again when team, day or type change",
     "actions:month_template": FILE,
+    "actions:scan": FILE,
     "actions:month_report": "for whoever brought the workbook: the region brings one",
     "actions:rapid_more": "rows for the rapid grid",
     "payments:meter_total": "a part of a row of the rapid grid, asked for while one types",

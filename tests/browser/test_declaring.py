@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from io import BytesIO
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from actions.models import Action
+from actions.pdf import AttendanceContent, attendance_pdf
+from actions.selectors.sessions import sheets_of
 from actions.services import turn_down_action
 from actions.services.evidence import add_evidence
+from association.jobs import run_job
 from association.uploads import CheckedUpload
 from tests.association.files import pdf
 from tests.browser.conftest import Visit
@@ -157,3 +162,93 @@ def test_queue_is_worked_through_by_keys(visit: Visit, office: Office) -> None:
         "to_complete",
         "not_retained",
     ]
+
+
+def test_month_is_typed_in_the_grid_by_keyboard_alone(visit: Visit, office: Office) -> None:
+    visit.enter(office.staff)
+    month = timezone.localdate().replace(day=1)
+    visit.open(f"/actions/saisie-rapide/?equipe={office.team.pk}&mois={month.isoformat()}")
+    page = visit.page
+    first, second = page.locator(".rapid-row").nth(0), page.locator(".rapid-row").nth(1)
+    first.locator("[name=held_on]").fill(month.isoformat())
+    first.locator("[name=type]").focus()
+    page.keyboard.type("RCP")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")  # not funded elsewhere
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")  # the first member takes part
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    page.keyboard.press("Space")  # the second one wrote
+    expect(page.locator(":focus")).to_have_text("R")
+    expect(page.locator("#rapid-state")).to_have_text("1 ligne non enregistrée")
+    # The second row as the first, cell by cell from above; its day is left out: it is refused, and keeps what is typed.
+    for name in ("type", "not_funded_elsewhere"):
+        second.locator(f"[name={name}]").focus()
+        page.keyboard.press("Control+d")
+    for place in range(2):
+        second.locator("[data-tick]").nth(place).focus()
+        page.keyboard.press("p")
+    page.keyboard.press("Control+Enter")
+    expect(second.locator("[role=alert]")).to_contain_text("Indiquez la date")
+    expect(second.locator("[data-tick]").nth(0)).to_have_text("P")
+    expect(second.locator("[name=held_on]")).to_be_focused()
+    first.locator("[data-tick]").nth(0).focus()
+    page.keyboard.press("Control+Enter")
+    expect(first).to_contain_text("A26-00001" if month.year == 2026 else "-00001")
+    expect(first).to_contain_text("Déclarée")
+    action = Action.objects.get()
+    assert sorted(action.participations.values_list("role", flat=True)) == ["participant", "redacteur"]
+    # Leaving with the second row unsaved asks first.
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_role("link", name="Accueil", exact=True).click()
+    expect(page.locator(".rapid")).to_be_visible()
+    assert asked == ["beforeunload"]
+    second.locator("[name=held_on]").fill(month.isoformat())
+    page.keyboard.press("Control+s")
+    expect(second).to_contain_text("enregistrée comme brouillon")
+    expect(page.locator("#rapid-state")).to_have_text("")
+    assert sorted(Action.objects.values_list("state", flat=True)) == ["declared", "draft"]
+
+
+def test_scan_that_is_dropped_on_the_list_files_itself(visit: Visit, office: Office) -> None:
+    action = office.rcp(date(2026, 7, 6), state="declared", reference="A26-00042")
+    buffer = BytesIO()
+    attendance_pdf(AttendanceContent(action.reference, "Association", "Équipe", "RCP", sheets_of(action)), buffer)
+    visit.enter(office.staff)
+    visit.open("/actions/")
+    page = visit.page
+    dropped = page.evaluate_handle(
+        """(bytes) => {
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([new Uint8Array(bytes)], "scan.pdf", {type: "application/pdf"}));
+            return transfer;
+        }""",
+        list(buffer.getvalue()),
+    )
+    page.locator("form[data-drop]").dispatch_event("drop", {"dataTransfer": dropped})
+    page.wait_for_url("**/numerisations/?lecture=*")
+    run_job(int(page.url.split("=")[-1]))
+    expect(page.locator("main")).to_contain_text("1 feuille classée dans son action.")
+    page.get_by_role("link", name="A26-00042").click()
+    expect(page.locator("#pieces")).to_contain_text("Feuille de présence")
+
+
+def test_session_is_added_to_a_protocol_and_the_text_stays_typed(visit: Visit, office: Office) -> None:
+    visit.enter(office.staff)
+    visit.open(f"/actions/nouvelle/?equipe={office.team.pk}&type=PROTOCOLE&date=2026-07-06")
+    page = visit.page
+    add = page.get_by_role("button", name="Ajouter une séance")
+    add.click()
+    page.locator("#id_session_0-held_on").fill("2026-06-10")
+    page.locator("#id_session_0-minutes").fill("Plan décidé")
+    page.locator("[name='session_0-people']").first.check()
+    add.click()
+    expect(page.locator(".session")).to_have_count(2)
+    expect(page.locator("#id_session_0-minutes")).to_have_value("Plan décidé")
+    page.get_by_role("button", name="Retirer la séance 2").click()
+    expect(page.locator(".session")).to_have_count(1)
+    page.get_by_role("button", name="Enregistrer comme brouillon").click()
+    expect(page.locator("#seances")).to_contain_text("Plan décidé")
+    assert Action.objects.get().sessions.get().attendees.count() == 1

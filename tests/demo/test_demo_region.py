@@ -14,7 +14,8 @@ from django.db.models import Sum
 from django.utils import timezone
 from pypdf import PdfReader
 
-from actions.models import Action, Participation
+from actions.models import Action, Evidence, Participation
+from actions.scans.reading import codes_by_page
 from association.documents import verified_path
 from association.fields import ProseField, WordsField
 from association.identifiers import clean_iban, contains_nir, rna, rpps_key_is_valid, siret
@@ -269,9 +270,20 @@ def test_most_teams_under_convention_lack_nothing_that_blocks(region: Summary) -
     assert 0 < blocked < teams.count() / 2
 
 
+def test_actions_that_wait_have_their_sheet_as_paper_or_picture(region: Summary) -> None:
+    pieces = Evidence.objects.select_related("action", "document")
+    assert {piece.document.content_type for piece in pieces} == {"application/pdf", "image/png"}
+    assert {piece.action.held_on.replace(day=1) for piece in pieces} == {region.last_month}
+    for piece in pieces[:3]:
+        content = verified_path(piece.document).read_bytes()
+        codes = codes_by_page(content, piece.document.content_type)
+        assert codes == [[piece.action.reference]]
+
+
 def test_dossiers_hold_papers_that_open_and_say_that_they_are_invented(region: Summary) -> None:
-    papers = DossierDocument.objects.select_related("document", "team")
-    assert {paper.kind for paper in papers} == {"courrier", "statuts"}
+    every = DossierDocument.objects.select_related("document", "team")
+    assert {paper.kind for paper in every} == {"courrier", "statuts", "autre"}
+    papers = every.exclude(kind="autre")  # sheets of actions: test_actions_that_wait_have_their_sheet
     for paper in papers:
         content = verified_path(paper.document).read_bytes()
         check_upload(SimpleUploadedFile(paper.document.filename, content))

@@ -27,6 +27,7 @@ NIR = "Dossier du 1 85 05 78 006 084 91"
 NOT_FREE = {
     "actions.Action": {"attestation_number", "entry_key", "reference"},
     "actions.Evidence": {"sha256"},
+    "actions.ReceivedScan": {"sha256", "why"},
     "association.Attestation": {"number"},
     "association.BulkItem": {"label", "sentence"},
     "association.BulkOperation": {"listing", "step", "title"},

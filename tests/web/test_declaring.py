@@ -97,6 +97,41 @@ def test_nir_in_the_theme_and_a_day_that_is_none_are_refused_beside_their_fields
     assert set(answer.context["form"].errors) == {"theme", "held_on"}
 
 
+def test_file_of_a_refused_declaration_is_kept_and_joined_at_the_next_press(
+    office: Office, signed_in: SignedIn
+) -> None:
+    client, given = signed_in("staff"), typed(office, evidence_kind="presence")
+    del given["not_funded_elsewhere"]
+    refused = client.post(NEW, given | {"evidence_file": SimpleUploadedFile("emargement.pdf", SCAN)})
+    assert refused.status_code == 422
+    assert "Fichier gardé : emargement.pdf" in " ".join(plain(refused).replace('<strong class="wrap">', "").split())
+    ticket = refused.context["form"]["kept_file"].value()
+    again = client.post(NEW, given | {"kept_file": ticket, "held_on": "2026-13-40"})  # refused once more: still there
+    assert again.context["form"].kept is not None
+    client.post(NEW, typed(office, evidence_kind="presence", kept_file=ticket))
+    piece = Evidence.objects.get()
+    assert piece.document.filename == "emargement.pdf"
+    assert piece.action.state == "declared"
+
+
+def test_kept_file_is_for_its_author_and_can_be_left_out(office: Office, signed_in: SignedIn) -> None:
+    given = typed(office, evidence_kind="presence")
+    del given["not_funded_elsewhere"]
+    files = {"evidence_file": SimpleUploadedFile("emargement.pdf", SCAN)}
+    ticket = signed_in("staff").post(NEW, given | files).context["form"]["kept_file"].value()
+    other = signed_in("treasurer").post(NEW, typed(office, evidence_kind="presence", kept_file=ticket))
+    assert other.status_code == 422
+    assert "choisissez-le de nouveau" in plain(other)
+    signed_in("staff").post(NEW, typed(office, evidence_kind="presence", kept_file=ticket, drop_kept="on"))
+    assert Action.objects.get().state == "declared"
+    assert not Evidence.objects.exists()
+
+
+def test_inbox_leads_to_the_queue(office: Office, signed_in: SignedIn) -> None:
+    office.rcp(DAY, state="declared")
+    assert "/actions/a-valider/" in plain(signed_in("staff").get("/"))
+
+
 def test_session_is_added_and_taken_away_with_what_was_typed_kept(office: Office, signed_in: SignedIn) -> None:
     client, person = signed_in("staff"), office.people[0]
     given = typed(office, type="PROTOCOLE") | {"session": "0", "session_0-held_on": "2026-07-01"}

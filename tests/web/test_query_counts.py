@@ -58,6 +58,7 @@ FILES = {
     "association:document",
     "actions:evidence",
     "reports:report_file",
+    "actions:month_template",
 }
 
 

@@ -115,10 +115,23 @@ if (grid) {
     else if (event.target.matches("[data-tick]")) inTick(event);
     else if (event.target.matches("input, select")) inField(event);
   });
+  // A space has ticked already; some browsers would press the button once more when the key comes up.
+  grid.addEventListener("keyup", (event) => {
+    if (event.key === " " && event.target.matches("[data-tick]")) event.preventDefault();
+  });
   document.addEventListener("click", (event) => {
     const all = event.target.closest("[data-all]");
     if (all) saveAll(all.dataset.all);
   });
+  // While a row is on its way nothing can be typed into it: the answer takes its place.
+  const onItsWay = (event, is) => {
+    const row = event.detail.requestConfig?.verb === "post" && rowOf(event.detail.elt);
+    if (row) row.inert = is;
+  };
+  document.addEventListener("htmx:beforeRequest", (event) => onItsWay(event, true));
+  for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+    document.addEventListener(name, (event) => onItsWay(event, false));
+  }
   // A row that was answered: the cursor goes to the next one, or to what is wrong in it.
   document.addEventListener("htmx:afterSettle", (event) => {
     const row = rowOf(event.detail.elt);

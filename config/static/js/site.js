@@ -27,6 +27,14 @@ document.addEventListener("submit", (event) => {
 });
 window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
 
+// --- The entry of the menu where one is stands in sight, however low the window
+const nav = document.querySelector(".side-nav");
+const here = nav && [...nav.querySelectorAll("[aria-current]")].pop();
+if (here) {
+  const below = here.getBoundingClientRect().bottom - nav.getBoundingClientRect().bottom;
+  if (below > 0) nav.scrollTop += below + here.offsetHeight;
+}
+
 // --- A file that was chosen shows its name in the drop zone
 document.addEventListener("change", (event) => {
   const name = event.target.closest(".dropzone")?.querySelector("[data-file-name]");
