@@ -35,7 +35,7 @@ class Format:
 
 PAPER = Format(468, 190, 76, 20, 12, 38, 8.5, 130, 20, 16)
 # As wide as a panel of a dashboard, or a telephone: larger letters in less room.
-SCREEN = Format(400, 158, 84, 26, 14, 25, 11.5, 150, 24, 20)
+SCREEN = Format(400, 176, 84, 26, 14, 26, 11.5, 150, 24, 20)
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,9 @@ def columns(title: str, points: Sequence[Point], form: Format = PAPER) -> Chart:
         wide = round(min(step * 0.55, 48), 2)
         boxes.append(Box(middle - wide / 2, base - length, wide, length))
         if place % _every(points, step, form) == 0:  # months that would run into each other are read in the table
-            words.append(Words(middle, base + form.foot * 0.65, label, "middle"))
+            half = len(label) * form.size * 0.31
+            within = round(min(max(middle, half), form.width - half), 2)
+            words.append(Words(within, base + form.foot * 0.65, label, "middle"))
         if len(said) * form.size * 0.6 <= step:  # a number that would run into the next one is read in the table
             words.append(Words(middle, base - length - 4, said, "middle"))
     axis = Stroke(0, base, form.width, base)

@@ -106,7 +106,7 @@ def _figure(key: str, now: Measure, before: Measure) -> Figure:
 
 def _panel(panel: Panel, measure: Measure, scope: Scope, period: Period, user: User) -> Shown:
     found, cut = indicator(panel.indicator), _cut(measure, panel.by)
-    rows = tuple((row.label, (row.value,)) for row in cut.rows) if cut else ()
+    rows = tuple((row.label.replace("'", "’"), (row.value,)) for row in cut.rows) if cut else ()
     unit = (cut.unit if cut else None) or found.unit
     by_name = panel.by == "team"  # a list of teams, each counted once, is read and not drawn
     table = Table(

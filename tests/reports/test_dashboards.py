@@ -55,7 +55,7 @@ def test_dashboard_shows_what_the_indicators_of_the_reports_give(code: str, depa
         if not hasattr(plan, "by"):
             continue
         measure = indicator(plan.indicator).compute(trend if plan.trend else now)
-        rows = {row.label: row.value for cut in measure.cuts if cut.by == plan.by for row in cut.rows}
+        rows = {row.label.replace("'", "’"): row.value for cut in measure.cuts if cut.by == plan.by for row in cut.rows}
         assert {label: amount for label, (amount,) in panels[plan.title].table.rows} == rows
 
 
