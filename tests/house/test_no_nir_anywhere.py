@@ -73,6 +73,7 @@ NOT_FREE = {
     "payments.Payment": {"bic", "iban_hash", "iban_last4", "reference"},
     "payments.ProvisionalExclusion": {"reason"},
     "payments.ProvisionalLine": {"action_type", "cut_by"},
+    "payments.RepaymentRequest": {"number"},
     "payments.Run": {"checksum", "seal"},
     "payments.RunError": {"sentence"},
     "reports.ExtractRequest": {"rpps"},
