@@ -125,7 +125,9 @@ def hand_back_review(*, review: TeamReview, reason: str, due_on: date | None, ac
         ValidationError: for a day that is past.
     """
     team = lock(review.team)
-    moved = fire(review, "hand_back", actor=actor, comment=reason, due_on=_next_due(review, due_on))
+    due = _next_due(review, due_on)
+    said = f"À remettre avant le {due:%d/%m/%Y}."
+    moved = fire(review, "hand_back", actor=actor, comment=reason, said=said, due_on=due)
     moved.objectives.update(frozen=False)
     tell_handed_back(review=moved, reason=reason, actor=actor)
     refresh_findings(teams=[team])
@@ -155,7 +157,8 @@ def ask_again(*, review: TeamReview, due_on: date | None, actor: User) -> TeamRe
         ValidationError: for a day that is past.
     """
     team = lock(review.team)
-    moved = fire(review, "ask_again", actor=actor, due_on=_next_due(review, due_on))
+    due = _next_due(review, due_on)
+    moved = fire(review, "ask_again", actor=actor, said=f"À remettre avant le {due:%d/%m/%Y}.", due_on=due)
     moved.objectives.update(frozen=False)
     refresh_findings(teams=[team])
     return moved
