@@ -19,9 +19,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # Never whoever produced it: a guard, and a constraint of the database.
     "reports.approve_report": frozenset({TREASURER}),
     "reports.transmit_report": OFFICE,
+    "reports.manage_schedule": OFFICE,
     # The office records an answer that came by letter.
     "reports.receive_report": OFFICE | {ARS},
-    "reports.manage_templates": OFFICE | {ADMIN},
     # The files: opened from the report's own page, which narrows them; elsewhere by those who see all reports.
     "reports.open_file": OFFICE | {AUDITOR, ADMIN},
     "reports.view_ars_space": frozenset({ARS}),

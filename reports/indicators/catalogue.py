@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reports.indicators import activity, ceilings, conventions, money, people, teams, territory
+from reports.indicators import activity, ceilings, conventions, grants, money, people, teams, territory
 from reports.indicators.facts import Facts
 from reports.indicators.model import Indicator, Measure, Section
 from reports.indicators.scope import Scope
@@ -12,7 +12,7 @@ from reports.periods import Period
 
 INDICATORS: Mapping[str, Indicator] = {
     found.key: found
-    for module in (teams, people, territory, conventions, activity, money, ceilings)
+    for module in (teams, people, territory, conventions, activity, money, ceilings, grants)
     for found in module.INDICATORS
 }
 OF_SECTION: Mapping[Section, tuple[Indicator, ...]] = {

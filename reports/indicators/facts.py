@@ -8,6 +8,7 @@ from functools import cached_property
 from association.models import Department
 from reports.indicators.activity import ActivityFacts
 from reports.indicators.conventions import ConventionFacts
+from reports.indicators.grants import GrantFacts
 from reports.indicators.money import MoneyFacts
 from reports.indicators.people import PeopleFacts
 from reports.indicators.scope import Scope
@@ -47,6 +48,10 @@ class Facts:
     @cached_property
     def activity(self) -> ActivityFacts:
         return ActivityFacts(self)
+
+    @cached_property
+    def grant(self) -> GrantFacts:
+        return GrantFacts(self)
 
     @cached_property
     def money(self) -> MoneyFacts:

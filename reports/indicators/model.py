@@ -57,6 +57,7 @@ class Section(StrEnum):
     CONCERTATION = "concertation"
     MONEY = "money"
     CEILING = "ceiling"
+    GRANT = "grant"
 
     @property
     def heading(self) -> str:
@@ -71,6 +72,7 @@ class Section(StrEnum):
             "concertation": "Réunions de concertation",
             "money": "Indemnités",
             "ceiling": "Plafonds des équipes",
+            "grant": "Dotation FIR",
         }[self.value]
 
 

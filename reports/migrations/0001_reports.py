@@ -34,22 +34,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='IndicatorTarget',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=60, verbose_name='indicateur')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='année')),
-                ('value', models.BigIntegerField(verbose_name='cible')),
-                ('source', association.fields.WordsField(blank=True, max_length=200, verbose_name='d’où elle vient')),
-            ],
-            options={
-                'verbose_name': 'cible d’un indicateur',
-                'verbose_name_plural': 'cibles des indicateurs',
-                'ordering': ['-year', 'key'],
-                'constraints': [models.UniqueConstraint(fields=('year', 'key'), name='indicator_target_unique', violation_error_message='Cet indicateur a déjà sa cible pour cette année.')],
-            },
-        ),
-        migrations.CreateModel(
             name='Report',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

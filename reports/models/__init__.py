@@ -1,6 +1,6 @@
 from reports.models.extracts import ExtractRequest, ExtractSettings
 from reports.models.financial import FinancialStatement, StatementLine
-from reports.models.planning import IndicatorTarget, ReportSchedule, ReportTemplate
+from reports.models.planning import ReportSchedule, ReportTemplate
 from reports.models.reports import Report, ReportTransmission, ReportVersion
 from reports.models.team_reviews import ReviewObjective, ReviewSettings, TeamReview
 
@@ -8,7 +8,6 @@ __all__ = [
     "ExtractRequest",
     "ExtractSettings",
     "FinancialStatement",
-    "IndicatorTarget",
     "Report",
     "ReportSchedule",
     "ReportTemplate",

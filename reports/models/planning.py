@@ -103,30 +103,3 @@ class ReportSchedule(models.Model):
             found.append(period)
             period = rhythm.after(period)
         return found
-
-
-class IndicatorTarget(models.Model):
-    """What the convention de financement expects of an indicator in a year, for the region.
-
-    ``value`` is in the smallest part of the indicator's unit, as its measures are.
-    """
-
-    key = models.CharField("indicateur", max_length=60)
-    year = models.PositiveSmallIntegerField("année")
-    value = models.BigIntegerField("cible")
-    source = WordsField("d’où elle vient", max_length=200, blank=True)
-
-    class Meta:
-        verbose_name = "cible d’un indicateur"
-        verbose_name_plural = "cibles des indicateurs"
-        ordering = ["-year", "key"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["year", "key"],
-                name="indicator_target_unique",
-                violation_error_message="Cet indicateur a déjà sa cible pour cette année.",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.key} {self.year}"

@@ -20,7 +20,8 @@ from reports.document.content import Content, content_of
 from reports.document.pdf import write_report_pdf
 from reports.document.workbook import write_report_workbook
 from reports.indicators import Scope, measure
-from reports.models import IndicatorTarget, Report, ReportTemplate, ReportVersion
+from reports.indicators.grants import targets_on
+from reports.models import Report, ReportTemplate, ReportVersion
 from reports.periods import Period
 from reports.selectors.changes import changes
 from reports.snapshot import canonical, checksum, numbers_of
@@ -112,13 +113,13 @@ def build_report(*, report: Report, actor: User, progress: Progress | None = Non
     """
     _say(progress, total=STEPS)
     scope, period = Scope(report.department_id or ""), report.period
-    targets = dict(IndicatorTarget.objects.filter(year=period.last.year).values_list("key", "value"))
     with one_view_of_the_data():
         told = measure(scope, period)
         _say(progress)
         before = measure(scope, period.year_before)
+        targets = targets_on(scope, period)
     _say(progress)
-    numbers = numbers_of(scope, period, told, before, {} if scope.department else targets)
+    numbers = numbers_of(scope, period, told, before, targets)
     snapshot = canonical(numbers)
     with transaction.atomic():
         fresh = fire(report, "generate", actor=actor, by=actor)

@@ -1,52 +1,39 @@
-"""Templates, due dates and targets: what the office settles once, and the drafts that follow from it."""
+"""What is owed again and again; of the periods that ended it is begun and produced by the system, every day."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date
 
-from django.db import transaction
 from django.utils import timezone
 
-from association.models import Job, User
+from association.models import Department, Job, User
 from association.permissions import require
-from reports.indicators import indicator
-from reports.models import IndicatorTarget, Report, ReportSchedule, ReportTemplate
-from reports.models.planning import validate_plan
-from reports.services.building import request_build, start_report
+from reports.models import Report, ReportSchedule
+from reports.services.building import request_build, start_report, usual_template
 
 
-def save_template(
-    *, name: str, plan: Sequence[dict[str, str]], actor: User, template: ReportTemplate | None = None
-) -> ReportTemplate:
-    """Make a template, or change one; reports that were begun keep the plan that they have."""
-    require(actor, "reports.manage_templates")
-    validate_plan(list(plan))
-    row = template or ReportTemplate()
-    row.name, row.plan, row.version = name, list(plan), row.version + 1
-    row.full_clean()
-    row.save()
-    return row
+def add_schedule(
+    *, every: int, days_after: int, starts_on: date, actor: User, department: Department | None = None
+) -> ReportSchedule:
+    """Say that a report is owed again and again, so many days after the end of each period.
 
-
-def save_schedule(*, schedule: ReportSchedule, actor: User) -> ReportSchedule:
-    """Write a due date that comes back."""
-    require(actor, "reports.manage_templates")
+    Args:
+        every: months of a period: 1, 3, 6 or 12.
+        starts_on: a day of the first period that is owed.
+    """
+    require(actor, "reports.manage_schedule")
+    schedule = ReportSchedule(
+        template=usual_template(), department=department, every=every, days_after=days_after, starts_on=starts_on
+    )
     schedule.full_clean()
     schedule.save()
     return schedule
 
 
-def set_targets(*, year: int, values: Mapping[str, int | None], actor: User) -> None:
-    """Write the targets of a year; None takes one away. Snapshots that were taken keep theirs."""
-    require(actor, "reports.manage_templates")
-    with transaction.atomic():
-        for key, value in values.items():
-            indicator(key)
-            if value is None:
-                IndicatorTarget.objects.filter(year=year, key=key).delete()
-            else:
-                IndicatorTarget.objects.update_or_create(year=year, key=key, defaults={"value": value})
+def stop_schedule(*, schedule: ReportSchedule, actor: User) -> None:
+    """Ask for no more reports of this kind; those that were begun stay. Done twice, it says nothing."""
+    require(actor, "reports.manage_schedule")
+    ReportSchedule.objects.filter(pk=schedule.pk).update(is_active=False)
 
 
 def prepare_due_reports(today: date | None = None) -> list[Job]:

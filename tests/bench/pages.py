@@ -501,6 +501,7 @@ ALONE = (
     (STAFF, "reports:review_list", ""), (STAFF, "reports:review_list", "?retard=oui"),
     (ADMIN, "reports:review_settings", ""),
     (STAFF, "reports:report_list", ""), (STAFF, "reports:report_new", ""),
+    (STAFF, "reports:report_schedules", ""),
 )  # fmt: skip
 
 # Papers of the present year, and those of one beneficiary of it.

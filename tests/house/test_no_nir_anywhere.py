@@ -79,7 +79,6 @@ NOT_FREE = {
     "reports.ExtractRequest": {"rpps"},
     "payments.Slip": {"number"},
     "payments.TaxIdentity": {"postcode", "siret"},
-    "reports.IndicatorTarget": {"key"},
     "reports.ReportVersion": {"sha256", "snapshot"},  # numbers, with the names of teams as they were
 }
 # Fields of forms whose text is compared with a number that is known, or checked by the model as the number it must be.

@@ -17,10 +17,10 @@ from association.models import FieldChange, Job
 from association.workflow import fire
 from reports.due import reports as due_reports
 from reports.inbox import waiting_reports
-from reports.models import Report, ReportSchedule, ReportTransmission, ReportVersion
+from reports.models import Report, ReportTransmission, ReportVersion
 from reports.periods import Rhythm
-from reports.services.building import build_report, request_build, usual_template
-from reports.services.planning import prepare_due_reports
+from reports.services.building import build_report, request_build
+from reports.services.planning import add_schedule, prepare_due_reports, stop_schedule
 from reports.services.steps import approve_report, change_plan, move_report, transmit_report
 from reports.snapshot import canonical, checksum
 from tests.factories import DepartmentFactory, UserFactory
@@ -227,9 +227,7 @@ def test_plan_is_written_with_its_journal_and_guarded_from_two_writers(office: O
 
 
 def test_due_days_follow_from_the_calendar_and_never_drift(office: Office) -> None:
-    schedule = ReportSchedule.objects.create(
-        template=usual_template(), every=Rhythm.QUARTER, days_after=30, starts_on=date(2025, 11, 12)
-    )
+    schedule = add_schedule(every=Rhythm.QUARTER, days_after=30, starts_on=date(2025, 11, 12), actor=office.staff)
     days = [found.day for found in due_reports(office.staff, date(2025, 1, 1), date(2026, 12, 31))]
     assert days == [date(2026, 1, 30), date(2026, 4, 30), date(2026, 7, 30), date(2026, 10, 30)]
     late = transmitted(office, "2026-T2")
@@ -240,14 +238,14 @@ def test_due_days_follow_from_the_calendar_and_never_drift(office: Office) -> No
 
 
 def test_daily_preparation_begins_the_last_period_once(office: Office) -> None:
-    ReportSchedule.objects.create(
-        template=usual_template(), every=Rhythm.MONTH, days_after=15, starts_on=date(2026, 1, 1)
-    )
+    schedule = add_schedule(every=Rhythm.MONTH, days_after=15, starts_on=date(2026, 1, 1), actor=office.staff)
     (job,) = prepare_due_reports(date(2026, 8, 1))
     run_job(job.pk)
     assert prepare_due_reports(date(2026, 8, 2)) == []
     report = Report.objects.get()
     assert (report.period.code, report.due_on, report.state) == ("2026-07", date(2026, 8, 15), "generated")
+    stop_schedule(schedule=schedule, actor=office.staff)
+    assert prepare_due_reports(date(2026, 9, 1)) == []
 
 
 def test_inbox_reminds_whose_turn_it_is(office: Office) -> None:

@@ -33,8 +33,9 @@ from payments.services.control import draw_sample
 from payments.services.runs import settle_run
 from payments.services.slips import make_slips
 from payments.services.steps import move_payment
-from reports.models import ExtractRequest, Report, TeamReview
+from reports.models import ExtractRequest, Report, ReportSchedule, TeamReview
 from reports.services.extracts import ask_extract, move_extract
+from reports.services.planning import add_schedule
 from tests.association.files import png
 from tests.factories import (
     AdhesionFactory,
@@ -122,6 +123,11 @@ def sent_report(world: World) -> int:
     """The report of July 2026, transmitted."""
     known = Report.objects.filter(first_on=JULY).first()
     return (known or transmitted(world.office)).pk
+
+
+def report_schedule(world: World) -> int:
+    known = ReportSchedule.objects.first()
+    return (known or add_schedule(every=3, days_after=30, starts_on=date(2026, 1, 1), actor=world.office.staff)).pk
 
 
 def draft_report(world: World) -> int:
@@ -737,6 +743,8 @@ ROUTES = {
     "reports:report_list_views": Route(EVERYBODY - {"referent"}, 302, method="post", data=NO_STEP),
     "reports:report_list_export": Route(EVERYBODY - {"referent"}, method="post"),
     "reports:report_new": Route(OFFICE),
+    "reports:report_schedules": Route(OFFICE),
+    "reports:report_schedule_stop": Route(OFFICE, 302, method="post", of=report_schedule),
     "reports:report": Route(EVERYBODY - {"referent"}, of=sent_report),
     "reports:report_step": Route(EVERYBODY - {"referent"}, 409, method="post", of=sent_report, data=NO_STEP),
     "reports:report_plan": Route(OFFICE, of=draft_report),
