@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='BankAnswer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('pain.002', 'Compte rendu de remise (pain.002)'), ('camt.053', 'Relevé de compte (camt.053)'), ('camt.054', "Avis d'opérations (camt.054)")], max_length=10, verbose_name='nature')),
+                ('kind', models.CharField(choices=[('pain.002', 'Compte rendu de remise (pain.002)'), ('camt.053', 'Relevé de compte (camt.053)'), ('camt.054', 'Avis d’opérations (camt.054)')], max_length=10, verbose_name='nature')),
                 ('sha256', models.CharField(error_messages={'unique': 'Ce fichier est déjà importé.'}, max_length=64, unique=True, verbose_name='empreinte SHA-256')),
                 ('message_id', association.fields.WordsField(blank=True, max_length=35, verbose_name='identifiant du message')),
                 ('lines_count', models.PositiveIntegerField(default=0, verbose_name='opérations')),

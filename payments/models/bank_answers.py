@@ -25,7 +25,7 @@ class BankAnswer(models.Model):
     class Kind(models.TextChoices):
         STATUS = "pain.002", "Compte rendu de remise (pain.002)"
         STATEMENT = "camt.053", "Relevé de compte (camt.053)"
-        NOTICE = "camt.054", "Avis d'opérations (camt.054)"
+        NOTICE = "camt.054", "Avis d’opérations (camt.054)"
 
     kind = models.CharField("nature", max_length=10, choices=Kind)
     sha256 = models.CharField(
