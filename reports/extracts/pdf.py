@@ -16,7 +16,7 @@ from association.pdf.text import long_date
 from reports.extracts.content import ExtractContent, ExtractRow
 
 HEAD = ("Date", "Équipe, action", "Professionnel", "Dû", "Payé")
-SHARES = (11, 30, 33, 14, 17)
+SHARES = (16, 30, 30, 14, 17)
 
 
 def extract_pdf(content: ExtractContent, target: str | Path | IO[bytes]) -> None:

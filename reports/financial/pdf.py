@@ -17,7 +17,7 @@ from association.pdf.text import long_date
 from reports.financial.statement import Block, Statement
 
 HEAD = ("Rubrique", "Prévu", "Réalisé", "Écart", "%")
-SHARES = (40, 18, 18, 17, 11)
+SHARES = (37, 21, 21, 19, 12)
 
 
 def statement_pdf(statement: Statement, target: str | Path | IO[bytes]) -> None:

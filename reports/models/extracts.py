@@ -138,7 +138,7 @@ class ExtractRequest(Stateful):
     def subject(self) -> str:
         """Of what it is, without a name and without the whole RPPS: pages show this, files alone name somebody."""
         if self.team is not None:
-            return f"équipe {self.team.name}"
+            return str(self.team.name)
         return f"professionnel, RPPS se terminant par {self.rpps[-4:]}"
 
     @property
