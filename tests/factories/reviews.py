@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import factory
+from django.db.models import Max
 from factory.django import DjangoModelFactory
 
 from reports.models import ReviewObjective, TeamReview
@@ -60,7 +61,8 @@ class ReviewObjectiveFactory(DjangoModelFactory):
         answered = factory.Trait(indicator="Bilans annuels faits", value="42 sur 60", result="partiel")
 
     review = factory.SubFactory(TeamReviewFactory)
-    place = factory.Sequence(lambda n: n % 30_000 + 1)
+    # The next one of its review, as a page would add it.
+    place = factory.LazyAttribute(lambda made: (made.review.objectives.aggregate(last=Max("place"))["last"] or 0) + 1)
     audience = "patients"
     statement = "Un bilan annuel pour tous."
     of_project = True
