@@ -185,7 +185,7 @@ def _lines(keys: list[int]) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     rows = DueLine.objects.filter(participation__in=keys).order_by("pk")
     for line in rows.values("participation", "kind", "amount_cents", "price_cents", "cut_by"):
-        found[line["participation"]].append(line)
+        found[line["participation"]].append({**line})
     return found
 
 

@@ -23,7 +23,7 @@ def typed_for(grant: Grant) -> FinancialStatement:
 
 def written_lines(typed: FinancialStatement) -> dict[str, Written]:
     """Return heading -> what was typed."""
-    if typed.pk is None:
+    if typed._state.adding:
         return {}
     return {line.heading: Written(line.planned_cents, line.typed_cents, line.explanation) for line in typed.lines.all()}
 

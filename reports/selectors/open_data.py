@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import F, Min
 from django.db.models.functions import Coalesce
@@ -49,8 +50,9 @@ def _places() -> dict[int, tuple[str, str]]:
     """Return (department, EPCI) of each team: of a team over several, where most people live, then the lowest code."""
     found: dict[int, tuple[str, str]] = {}
     departments = dict(Team.objects.order_by().values_list("pk", "department"))
+    lived_in: Any = Team.communes.through.objects  # of the table between the two, whose columns no type knows
     rows = (
-        Team.communes.through.objects.annotate(
+        lived_in.annotate(
             siren=Coalesce("commune__merged_into__epci", "commune__epci"),
             people=Coalesce("commune__merged_into__population", "commune__population", 0),
         )

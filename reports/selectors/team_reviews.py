@@ -190,7 +190,7 @@ def review_counts(year: int, *, department: str | None = None) -> list[ReviewCou
             validated=Count("pk", filter=Q(state=TeamReview.State.VALIDATED)),
         )
     )
-    answered = {
+    answered: dict[str, Any] = {
         code: (count, followed)
         for code, count, followed in ReviewObjective.objects.filter(
             review__in=rows.filter(received).order_by().values("pk")
