@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 7
 LIMIT = 0.100  # seconds
+FILES = ("_pdf", "_file", "_export", "_template", "_letter", "_csv", "_schema")
 WAITING = 50  # every so many of the multiplied actions waits to be validated
 
 
@@ -124,12 +125,14 @@ def unvisited() -> set[str]:
     from tests.web.test_permissions import ROUTES
 
     opened = {name for name, route in ROUTES.items() if route.method == "get"}
-    files = {name for name in opened if name.endswith("_pdf")} | {
+    files = {name for name in opened if name.endswith(FILES)} | {
         "association:document",
         "actions:attendance_sheet",
         "actions:evidence",
+        "actions:scan",
         "payments:account_scan",
         "payments:preparation",
+        "payments:statement",
     }
     return opened - files - visited()
 

@@ -62,9 +62,10 @@ from payments.services.control import draw_sample
 from payments.services.runs import last_month, prepare_run
 from payments.services.scenarios import create_scenario, default_period
 from payments.services.slips import make_slips
-from reports.models import Report, TeamReview
+from reports.models import ExtractRequest, Report, TeamReview
 from reports.periods import Rhythm
 from reports.services.building import build_report, start_report, usual_template
+from reports.services.extracts import ask_extract
 from tests.factories import (
     ActionFactory,
     AdhesionFactory,
@@ -226,6 +227,18 @@ class Objects:
     def grant(self) -> Grant:
         """The one of the present year."""
         return first(Grant.objects.filter(state="signed").order_by("-starts_on"), lambda: GrantFactory(signed=True))  # type: ignore[no-any-return]
+
+    @cached_property
+    def extract(self) -> ExtractRequest:
+        """What the ARS asks of a team, not decided yet."""
+        return ask_extract(
+            team=self.team,
+            rpps="",
+            first_on=timezone.localdate().replace(month=1, day=1),
+            last_on=timezone.localdate(),
+            reason="Contrôle sur pièces de l’année.",
+            actor=User.objects.get(email="ars@demo.example"),
+        )
 
     @cached_property
     def draft_grant(self) -> Grant:
@@ -425,7 +438,8 @@ OF = {
     ),
     "payment": ((TREASURER, "payments:payment"),),
     "account": ((TREASURER, "payments:account"),),
-    "grant": ((STAFF, "payments:grant"),),
+    "grant": ((STAFF, "payments:grant"), (STAFF, "reports:statement"), (STAFF, "reports:statement_edit")),
+    "extract": ((TREASURER, "reports:extract"),),
     "draft_grant": ((STAFF, "payments:grant_edit"),),
     "cost": ((STAFF, "payments:cost_edit"),),
     "mandate": ((STAFF, "payments:mandate_edit"),),
