@@ -40,8 +40,11 @@ from tests.factories.money import (
     ExclusionFactory,
     PaymentFactory,
     PriceFactory,
+    RepaymentRequestFactory,
     RunFactory,
 )
+from tests.factories.reports import ExtractRequestFactory, ReportFactory
+from tests.factories.reviews import TeamReviewFactory
 from tests.factories.structures import EtpProgrammeFactory, ExternalStructureFactory, StructureLinkFactory
 
 __all__ = [
@@ -63,6 +66,7 @@ __all__ = [
     "EtpProgrammeFactory",
     "ExclusionFactory",
     "ExternalStructureFactory",
+    "ExtractRequestFactory",
     "GrantDeliverableFactory",
     "GrantFactory",
     "GrantInstalmentFactory",
@@ -77,11 +81,14 @@ __all__ = [
     "ProfessionalFactory",
     "RecognitionRequestFactory",
     "RegionFactory",
+    "RepaymentRequestFactory",
+    "ReportFactory",
     "RunFactory",
     "RunningCostFactory",
     "StructureLinkFactory",
     "SuspensionFactory",
     "TeamFactory",
+    "TeamReviewFactory",
     "TeamStructureFactory",
     "UserFactory",
 ]

@@ -118,6 +118,7 @@ class ActionFactory(StatefulFactory):
         not_retained = at("not_retained")
         withdrawn = at("withdrawn")
         cancelled = at("cancelled")
+        discarded = at("discarded", declared_on=None)
 
     reference = factory.Sequence(lambda n: f"ACT-{n:05d}")
     team = factory.SubFactory(TeamFactory, under_convention=True)

@@ -26,6 +26,7 @@ from payments.models import (
     LineKind,
     Payment,
     Price,
+    RepaymentRequest,
     Run,
 )
 from tests.factories.base import StatefulFactory, at
@@ -199,3 +200,25 @@ class AllocationFactory(DjangoModelFactory):
         run=factory.SelfAttribute("..line.run"),
         beneficiary=factory.SelfAttribute("..line.beneficiary"),
     )
+
+
+class RepaymentRequestFactory(StatefulFactory):
+    """Of 50 EUR paid too much in July 2026; the lines that make the debt are the runs' work."""
+
+    class Meta:
+        model = RepaymentRequest
+
+    class Params:
+        requested = at("requested")
+        partly = at("partly")
+        received = at("received")
+        written_off = at("written_off")
+        offset = at("offset")
+        withdrawn = at("withdrawn")
+
+    number = factory.Sequence(lambda n: f"TP-{n:05d}")
+    beneficiary = factory.SubFactory(BeneficiaryFactory)
+    amount_cents = 50_00
+    requested_on = date(2026, 8, 12)
+    reason = "Action annulée après son paiement."
+    requested_by = factory.SubFactory(UserFactory, treasurer=True)
