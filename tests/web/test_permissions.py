@@ -345,7 +345,7 @@ def review(world: World) -> int:
 
 def own_objective(world: World) -> int:
     """One that the team added itself."""
-    return ReviewObjectiveFactory(review_id=review(world), of_project=False).pk
+    return ReviewObjectiveFactory(review=TeamReview.objects.get(pk=review(world)), of_project=False).pk
 
 
 def _extract(world: World, asked_by: User) -> ExtractRequest:
