@@ -103,6 +103,7 @@ urlpatterns = [
     path("equipes/<int:pk>/indemnites/", views.of_team, name="of_team"),
     path("professionnels/<int:pk>/indemnites/", views.of_professional, name="of_professional"),
     path("annee/", year.year, name="year"),
+    path("annee/<int:year>/chiffres/", year.year_figures, name="year_figures"),
     *listing_urls("annee/<int:year>/releves/", StatementList),
     path("annee/<int:year>/releves/zip/", year.statements_request, name="statements_request"),
     path("annee/<int:year>/releves/<int:pk>/", year.statement, name="statement"),

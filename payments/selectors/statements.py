@@ -52,6 +52,8 @@ def statement_rows(user: User, year: int) -> QuerySet[Beneficiary]:
     kept = paid.filter(beneficiary__professional__merged_into__isnull=False).values(
         "beneficiary__professional__merged_into"
     )
+    # Each sum is looked up for its beneficiary: one join with a sum would group by every column, and by the other sums.
+    to_self = paid.filter(beneficiary=OuterRef("pk")).values("beneficiary").annotate(cents=Sum("amount_cents"))
     to_joined = (
         paid.filter(beneficiary__professional__merged_into=OuterRef("professional"))
         .values("beneficiary__professional__merged_into")
@@ -69,7 +71,6 @@ def statement_rows(user: User, year: int) -> QuerySet[Beneficiary]:
         .annotate(cents=Sum("amount_cents"))
         .values("cents")
     )
-    in_year = Q(payments__state=Payment.State.PAID, payments__paid_on__year=year)
     return (
         Beneficiary.objects.filter(
             Q(pk__in=paid.values("beneficiary"))
@@ -79,8 +80,8 @@ def statement_rows(user: User, year: int) -> QuerySet[Beneficiary]:
         .exclude(professional__merged_into__beneficiary__isnull=False)
         .select_related("professional", "company", "tax_identity")
         .annotate(
-            # In one pass over the transfers; the few joined records are looked up where there are some.
-            paid_cents=Coalesce(Sum("payments__amount_cents", filter=in_year), 0)
+            # The few joined records are looked up where there are some.
+            paid_cents=Coalesce(Subquery(to_self.values("cents")), 0)
             + Case(When(professional__in=kept, then=Subquery(to_joined)), default=Value(0)),
             repaid_cents=Coalesce(Subquery(mine), Value(0)),
         )

@@ -15,7 +15,7 @@ from association.money import euros, grouped
 from payments.models import AccountingExport, AccountingSettings, Grant, Payment, YearClosing
 from payments.selectors.accounting import Kind, next_start, pending_events, possible_ends
 from payments.selectors.das2 import das2_rows, incomplete, threshold_of
-from payments.selectors.reconciliation import Reconciliation, reconcile
+from payments.selectors.reconciliation import reconcile
 from payments.selectors.statements import paid_in, statement_rows
 from payments.selectors.year_days import last_day
 
@@ -49,32 +49,25 @@ class Paper:
 
 
 @dataclass(frozen=True)
-class Landing:
-    """The page of a year: three figures in words, and its papers."""
+class YearFigures:
+    """The three figures of a year, in words, and whether its reconciliation sheet adds up to the cent."""
 
     paid: str
     due: str
     left: str
-    papers: list[Paper]
+    holds: bool
 
 
-def landing(year: int, *, user: User) -> Landing:
-    """Return the papers of a year for who may see them, and the three figures at their head."""
+def year_figures(year: int) -> YearFigures:
+    """Sum the ledger for the figures of a year: a part of the page, which comes when it is ready."""
     sheet = reconcile(year)
     paid = paid_in(year).aggregate(cents=Sum("amount_cents"))["cents"] or 0
-    return Landing(
-        paid=euros(paid),
-        due=euros(sheet.total.new),
-        left=euros(sheet.total.closing.left),
-        papers=[
-            _statements(year, user),
-            _das2(year, user),
-            _entries(year),
-            _closing(year),
-            _dedicated(year),
-            _sheet(sheet),
-        ],
-    )
+    return YearFigures(euros(paid), euros(sheet.total.new), euros(sheet.total.closing.left), sheet.holds)
+
+
+def papers_of(year: int, *, user: User) -> list[Paper]:
+    """Return the papers of a year for who may see them."""
+    return [_statements(year, user), _das2(year, user), _entries(year), _closing(year), _dedicated(year), _sheet(year)]
 
 
 def _statements(year: int, user: User) -> Paper:
@@ -153,13 +146,13 @@ def _dedicated(year: int) -> Paper:
     )
 
 
-def _sheet(sheet: Reconciliation) -> Paper:
+def _sheet(year: int) -> Paper:
     return Paper(
         "État de rapprochement",
-        reverse("payments:reconciliation", args=[sheet.year]),
+        reverse("payments:reconciliation", args=[year]),
         "Dû = payé + en cours + en attente + revenu + reporté : par bénéficiaire, par équipe et au total.",
-        "juste au centime" if sheet.holds else "écart",
-        "good" if sheet.holds else "bad",
+        "à tout jour",
+        "idle",
     )
 
 

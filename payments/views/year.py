@@ -17,7 +17,8 @@ from payments.models import Beneficiary, TaxIdentity
 from payments.selectors.das2 import siret_of, thresholds
 from payments.selectors.reconciliation import reconcile
 from payments.selectors.statements import statement_rows
-from payments.selectors.year import landing, years
+from payments.selectors.year import papers_of, years
+from payments.selectors.year import year_figures as figures_of_year
 from payments.selectors.year_days import end_of, known_year
 from payments.services.das2 import complete_identity, set_threshold
 from payments.services.reconciliation import reconciliation_workbook
@@ -34,8 +35,15 @@ def year(request: HttpRequest) -> HttpResponse:
     known = years()
     asked = request.GET.get("annee", "")
     chosen = int(asked) if asked.isdecimal() and int(asked) in known else known[0]
-    page = {"year": chosen, "years": known, "tab": "year", "papers": landing(chosen, user=request.user)}
+    page = {"year": chosen, "years": known, "tab": "year", "papers": papers_of(chosen, user=request.user)}
     return render(request, "payments/year/landing.html", page)
+
+
+@require_safe
+@needs(VIEW)
+def year_figures(request: HttpRequest, year: int) -> HttpResponse:
+    """Show the figures of a year, as a part of its page: they are summed from the whole ledger."""
+    return render(request, "payments/year/figures.html", {"figures": figures_of_year(known_year(year))})
 
 
 @require_safe

@@ -519,7 +519,7 @@ ALONE = (
 )  # fmt: skip
 
 # Papers of the present year, and those of one beneficiary of it.
-OF_YEAR = ("statement_list", "das2_list", "accounting", "year_closing", "dedicated", "reconciliation")
+OF_YEAR = ("year_figures", "statement_list", "das2_list", "accounting", "year_closing", "dedicated", "reconciliation")
 OF_PAYEE = ("tax_identity",)
 
 

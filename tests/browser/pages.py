@@ -13,6 +13,7 @@ PARTS = {
     "home_changes",
     "association:project_gate",
     "home_figures",
+    "payments:year_figures",
     "association:team_map_tables",
     "association:team_findings",
     "association:team_members",

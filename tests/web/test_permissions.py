@@ -658,6 +658,7 @@ ROUTES = {
     "payments:account_propose": Route(OFFICE),
     "payments:bank_details": Route({"treasurer"}),
     "payments:year": Route({"treasurer", "auditor"}),
+    "payments:year_figures": Route({"treasurer", "auditor"}, of=year),
     "payments:statement_list": Route({"treasurer", "auditor"}, of=year),
     "payments:statement_list_views": Route({"treasurer", "auditor"}, 302, method="post", data=NO_STEP, of=year),
     "payments:statement_list_export": Route({"treasurer", "auditor"}, method="post", of=year),

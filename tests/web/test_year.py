@@ -32,7 +32,8 @@ def test_papers_of_a_year_from_its_page_to_the_files(world: World, signed_in: Si
     said = plain(client.get(reverse("payments:year")))
     assert f"L'année {year}" in said
     assert "comptes à choisir" in said
-    assert "juste au centime" in said
+    figures = plain(client.get(reverse("payments:year_figures", args=[year])))
+    assert '<span class="figure-value">juste</span>' in figures
     for name in ("statement_list", "das2_list", "accounting", "year_closing", "dedicated", "reconciliation"):
         assert client.get(reverse(f"payments:{name}", args=[year])).status_code == 200, name
     sheet = client.get(reverse("payments:reconciliation_file", args=[year]))
