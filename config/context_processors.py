@@ -144,6 +144,7 @@ NAVIGATION = (
                 "association.manage_rules",
                 (
                     Entry("Réglages des actions", "actions:settings", "settings", "actions.change_settings"),
+                    Entry("Règles d’indemnisation", "payments:rule_settings", "settings", "payments.change_settings"),
                     Entry(
                         "Contrôles de paiement", "payments:preflight_settings", "settings", "payments.change_settings"
                     ),

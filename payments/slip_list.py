@@ -37,7 +37,7 @@ class SlipList(OfRun):
     permission = VIEW_SLIP
     address, row_address = "payments:run_slips", "payments:slip"
     table, filters = SlipTable, SlipFilter
-    shown = ("beneficiary", "number", "paid_cents", "left_cents", "address", "sending")
+    shown = ("beneficiary", "paid_cents", "left_cents", "address", "sending")
     bulk = SLIP_STEPS
     template = "payments/run_slips.html"
 

@@ -68,8 +68,9 @@ class PaymentSettings(models.Model):
     deadline_months = models.PositiveSmallIntegerField("délai de déclaration (mois)", null=True, blank=True)
     personal_ceiling_cents = models.PositiveIntegerField("plafond par professionnel et par an", null=True, blank=True)
     project_lookahead_months = models.PositiveSmallIntegerField(
-        "rédaction du projet : mois avant la prise d'effet", default=12
+        "rédaction du projet : mois avant la prise d’effet", default=12
     )
+    version = models.PositiveIntegerField("version", default=0, editable=False)
 
     class Meta:
         verbose_name = "réglages de paiement"

@@ -8,6 +8,7 @@ from datetime import date
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
+from association.journal import save_changes
 from association.machine import TransitionRefused
 from association.models import User
 from association.permissions import require
@@ -98,13 +99,27 @@ def change_settings(
     deadline_months: int | None,
     personal_ceiling_cents: int | None,
     project_lookahead_months: int,
+    version: int | None = None,
 ) -> PaymentSettings:
-    """Change the settings of the rules; an open run sees them when it is prepared again."""
+    """Change the settings of the rules, each with its line in the journal; an open run sees them when it is prepared
+    again, and what is frozen stays as it is.
+
+    Args:
+        deadline_months: after how many months a declaration is too late (rule FORCLOS); None: never.
+        personal_ceiling_cents: of one person in a civil year, over all teams, in euro cents; None: none.
+        project_lookahead_months: how long before the effect of the first convention a project may be written.
+        version: the one that the page had shown; None without a page.
+
+    Raises:
+        StaleEdit: when somebody else changed them since; nothing is written.
+        ValidationError: in French, by field.
+    """
     require(actor, "payments.change_settings")
-    settings = PaymentSettings.current()
-    settings.deadline_months = deadline_months
-    settings.personal_ceiling_cents = personal_ceiling_cents
-    settings.project_lookahead_months = project_lookahead_months
-    settings.full_clean()
-    settings.save()
-    return settings
+    values = {
+        "deadline_months": deadline_months,
+        "personal_ceiling_cents": personal_ceiling_cents,
+        "project_lookahead_months": project_lookahead_months,
+    }
+    with transaction.atomic():
+        row, _ = PaymentSettings.objects.get_or_create(pk=1)
+        return save_changes(row, values=values, version=version, actor=actor)

@@ -497,6 +497,7 @@ ALONE = (
     (TREASURER, "payments:run_prepare", ""), (TREASURER, "payments:payment_list", ""),
     (TREASURER, "payments:account_list", ""), (STAFF, "payments:account_propose", ""),
     (TREASURER, "payments:bank_details", ""), (ADMIN, "payments:preflight_settings", ""),
+    (ADMIN, "payments:rule_settings", ""),
     (ADMIN, "payments:scenario_list", ""), (ADMIN, "payments:scenario_new", ""),
     (TREASURER, "payments:debt_list", ""), (TREASURER, "payments:repayment_list", ""),
     (TREASURER, "payments:price_grid", ""), (TREASURER, "payments:price_history", ""),

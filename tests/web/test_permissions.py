@@ -598,6 +598,7 @@ ROUTES = {
     "payments:run_left_due": Route({*OFFICE, "auditor"}, of=run),
     "payments:run_check": Route({*OFFICE, "auditor"}, of=lambda w: (w.run.pk, "new_account")),
     "payments:preflight_settings": Route({"admin"}),
+    "payments:rule_settings": Route({"admin"}),
     "payments:scenario_list": Route(SIMULATING),
     "payments:scenario_list_views": Route(SIMULATING, 302, method="post", data=NO_STEP),
     "payments:scenario_list_export": Route(SIMULATING, method="post"),

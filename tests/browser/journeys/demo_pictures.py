@@ -15,8 +15,13 @@ import pytest
 from association.jobs import run_job
 from association.models import BulkOperation, Job, Team, User
 from config.demo import DEMO_PASSWORD, DOMAIN, Span, seed_region
+from config.import_jobs import CHECK_JOB
+from payments.models import Grant, Payment, Run
 from payments.services.exporting import request_export
 from payments.services.runs import approve_run, prepare_run, submit_run
+from payments.services.slips import make_slips
+from reports.periods import parse
+from reports.services.building import build_report, start_report, usual_template
 from tests.browser.conftest import Visit
 from tests.browser.journeys import gestures as do
 from tests.demo.conftest import make_territory
@@ -60,15 +65,68 @@ def test_pictures_of_a_region(visit: Visit, region: None, tmp_path: Path) -> Non
     page.get_by_role("heading", name="Paiement d’octobre 2026").wait_for()
     do.shoot(visit, "paiement-mensuel", height=1120)
 
+    treasury(visit)
+    activity(visit)
+    reports(visit)
+
     visit.sign_in(account("admin"), DEMO_PASSWORD)
     visit.open("/import/")
     page.locator("input[type=file]").set_input_files(faulty(tmp_path / "region.xlsx"))
     page.get_by_role("button", name="Contrôler").click()
     page.wait_for_url("**/import/*/")
-    run_job(Job.objects.get(state=Job.State.WAITING).pk)
+    run_job(Job.objects.get(state=Job.State.WAITING, kind=CHECK_JOB).pk)
     visit.open(page.url.removeprefix(visit.address))
     page.get_by_text("Amicale").first.wait_for()
     do.shoot(visit, "import")
+
+
+def treasury(visit: Visit) -> None:
+    """Show the treasurer's month after the export, and the papers of the year."""
+    run = Run.objects.get(month=MONTH)
+    make_slips(run=run, actor=account("tresorier"))
+    visit.open(f"/paiements/{run.pk}/releves/")
+    do.shoot(visit, "releves-du-mois")
+    visit.open("/retours-de-la-banque/")
+    do.shoot(visit, "retours-de-la-banque", height=760)
+    visit.open("/baremes/")
+    do.shoot(visit, "bareme")
+    visit.open("/annee/")
+    do.shoot(visit, "annee")
+    visit.open(f"/annee/{TODAY.year}/rapprochement/")
+    do.shoot(visit, "rapprochement")
+    visit.open(f"/dotations/{Grant.objects.filter(state='signed').latest('starts_on').pk}/")
+    do.shoot(visit, "dotation", height=1100)
+    paid = Payment.objects.filter(run=run, beneficiary__professional__isnull=False).order_by("reference").first()
+    assert paid is not None
+    visit.open(f"/professionnels/{paid.beneficiary.professional_id}/ou-en-est/")
+    do.shoot(visit, "ou-en-est-un-paiement")
+    visit.open("/pilotage/")
+    do.shoot(visit, "pilotage", height=1100)
+
+
+def activity(visit: Visit) -> None:
+    """Show how a month of actions is typed and validated, and the reviews of the year before."""
+    visit.sign_in(account("gestion"), DEMO_PASSWORD)
+    team = Team.objects.filter(state=Team.State.UNDER_CONVENTION, kind="esp_clap").order_by("name").first()
+    assert team is not None
+    visit.open(f"/actions/saisie-rapide/?equipe={team.pk}&mois={MONTH.isoformat()}")
+    do.shoot(visit, "saisie-rapide")
+    visit.open("/actions/a-valider/")
+    do.shoot(visit, "actions-a-valider")
+    visit.open("/bilans/")
+    do.shoot(visit, "bilans-annuels")
+
+
+def reports(visit: Visit) -> None:
+    """Show a report as its page has it, and the space of the ARS."""
+    report = start_report(period=parse("2026-T3"), department=None, template=usual_template(), actor=account("gestion"))
+    build_report(report=report, actor=account("gestion"))
+    visit.open(f"/rapports/{report.pk}/")
+    do.shoot(visit, "rapport")
+    visit.open(f"/rapports/{report.pk}/versions/1/")
+    do.shoot(visit, "rapport-page", height=1100)
+    visit.sign_in(account("ars"), DEMO_PASSWORD)
+    do.shoot(visit, "espace-ars", height=1100)
 
 
 def many_rows(visit: Visit) -> None:
