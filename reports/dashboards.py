@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from reports.indicators import Scope
@@ -152,6 +152,11 @@ REGION = Dashboard(
     ),
 )
 DASHBOARDS: Mapping[str, Dashboard] = {one.code: one for one in (STAFF, TREASURY, REGION)}
+
+
+def until_today(period: Period, today: date) -> Period:
+    """Return what has passed of a period: beside it stand the same days of the year before, not the whole of it."""
+    return Period(period.first, today) if period.first <= today < period.last else period
 
 
 def trend_of(period: Period) -> Period:

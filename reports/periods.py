@@ -17,6 +17,7 @@ from association.pdf.text import MONTHS
 HOW = "2026-10 (mois), 2026-T3 (trimestre), 2026-S1 (semestre), 2026 (année) ou 2026-01-15..2026-03-31"
 ORDINALS = ("1er", "2e", "3e", "4e")
 LONGEST_YEARS = 10
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 class Rhythm(IntEnum):
@@ -121,6 +122,8 @@ def parse(text: str) -> Period:
         ValueError: with a French sentence that says how periods are written.
     """
     typed = text.strip().upper()
+    if any(not FIRST_YEAR <= int(year) <= LAST_YEAR for year in re.findall(r"(?<!\d)\d{4}(?!\d)", typed)):
+        raise ValueError(f"L’année d’une période se place entre {FIRST_YEAR} et {LAST_YEAR}.")
     try:
         if found := re.fullmatch(r"(\d{4})-(\d{2})", typed):
             return Rhythm.MONTH.period_of(date(int(found[1]), int(found[2]), 1))

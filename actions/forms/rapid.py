@@ -85,7 +85,8 @@ class RowForm(VersionedForm):
     def __init__(self, *args: Any, key: str, **options: Any) -> None:
         super().__init__(*args, auto_id=f"row_{key}_%s", **options)
         for name, field in self.fields.items():
-            field.widget.attrs["aria-label"] = field.label
+            if not field.widget.is_hidden:
+                field.widget.attrs["aria-label"] = field.label
             if name in self.errors if self.is_bound else False:
                 field.widget.attrs["aria-invalid"] = "true"
 

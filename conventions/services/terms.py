@@ -73,8 +73,8 @@ def raise_ceiling_of_year(*, team: Team, year: int, ceiling_cents: int, actor: U
         raised = [_raise_in(lock(one), first, last, ceiling_cents, actor) for one in conventions]
         if not any(raised):
             raise TransitionRefused(
-                f"Le plafond de {year} est déjà d’au moins {euros(ceiling_cents)} : indiquez un montant plus élevé, "
-                "ou laissez-le vide si un avenant l’a relevé."
+                f"Aucune convention de {year} n’a un plafond inférieur à {euros(ceiling_cents)} : indiquez plus que le "
+                "plafond actuel, ou laissez vide si un avenant l’a relevé."
             )
 
 

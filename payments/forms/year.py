@@ -13,12 +13,12 @@ from django.utils.formats import date_format
 from association.forms.places import ProfessionalField
 from association.forms.shared import LineField, VersionedForm
 from association.models import Professional, User
+from conventions.forms.fields import EurosField
 from payments.forms.accounts import SiretField
 from payments.models import AccountingSettings, TaxIdentity
 from payments.models.year import ACCOUNT_NUMBER, JOURNAL_CODE, POSTCODE
 
 LONGEST_LABEL = 80
-MOST_CENTS = 1_000_000_00
 
 
 class CodeField(forms.CharField):
@@ -75,29 +75,13 @@ class ThresholdForm(forms.Form):
             ("required", "invalid", "min_value", "max_value"), "Écrivez une année entre 2000 et 2100."
         ),
     )
-    euros = forms.DecimalField(
-        label="Seuil, en euros",
-        min_value=0,
-        max_digits=9,
-        decimal_places=2,
-        help_text="Qui a reçu plus que ce montant dans l’année est déclaré.",
-        localize=True,
-        error_messages=dict.fromkeys(
-            ("required", "invalid", "min_value", "max_digits", "max_decimal_places", "max_whole_digits"),
-            "Écrivez un montant en euros, par exemple 2 400 ou 2 400,00.",
-        ),
-    )
-
-    def clean_euros(self) -> Any:
-        given = self.cleaned_data["euros"]
-        if given * 100 > MOST_CENTS:
-            raise ValidationError("Écrivez un montant d’au plus 1 000 000 €.")
-        return given
+    euros = EurosField(label="Seuil, en euros", help_text="Qui a reçu plus que ce montant dans l’année est déclaré.")
 
     @property
     def cents(self) -> int:
         """The threshold in euro cents."""
-        return int(self.cleaned_data["euros"] * 100)
+        cents: int = self.cleaned_data["euros"]
+        return cents
 
 
 class TaxIdentityForm(VersionedForm):

@@ -106,7 +106,8 @@ def _step(offer: Offer, run: Run, figures: RunSummary) -> RunStep:
 def _frozen(figures: RunSummary) -> str:
     """What the approval freezes."""
     return (
-        f"{grouped(figures.lines)} indemnités, {euros(figures.due_cents)} ; {grouped(figures.payments)} virements, "
+        f"{grouped(figures.lines)} {'indemnités' if figures.lines >= 2 else 'indemnité'}, {euros(figures.due_cents)} ; "
+        f"{grouped(figures.payments)} {'virements' if figures.payments >= 2 else 'virement'}, "
         f"{euros(figures.paid_cents)}. Indemnités et virements seront figés : rien ne pourra plus en être modifié."
     )
 

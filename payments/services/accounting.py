@@ -245,7 +245,7 @@ def closing_refusal(year: int, *, today: date | None = None) -> str:
         return f"L’année {year} n’est pas terminée : les charges à payer s’arrêtent à partir du 1er janvier {year + 1}."
     if YearClosing.objects.filter(year=year).exists():
         return _already(year)
-    if AccountingExport.objects.filter(ends_on__gte=last_day(year)).exists():
+    if AccountingExport.objects.filter(starts_on__lte=last_day(year), ends_on__gte=last_day(year)).exists():
         return f"Décembre {year} est exporté, sa période est close : rien ne s’y ajoute plus."
     return ""
 

@@ -151,7 +151,7 @@ def _chapter(chapter: Chapter, content: Content) -> Iterator[Flowable]:
 
 def _figures(figures: tuple[Figure, ...], content: Content) -> Iterator[Flowable]:
     """The figures of a chapter beside those of the year before and their targets."""
-    heads = ("Période", "Un an avant", "Écart", "Cible")
+    heads = ("Période", "Un an avant", "Écart", "Cible de l’année")
     rows = [(one.name, (one.value, one.before, one.change, one.target or "–")) for one in figures]
     yield from _grid("Indicateur", heads, rows, share=0.44)
 

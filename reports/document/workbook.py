@@ -80,7 +80,9 @@ def _cover(workbook: Any, content: Content, named: str) -> None:
     if content.is_empty:
         sheet.put(words, ["Aucune donnée pour cette période.", "", "", ""])
     sheet.put(
-        sheet.cells([TEXT] * 4, header=True), ["Indicateur", "Période", "Un an avant", "Cible"], height=HEADER_HEIGHT
+        sheet.cells([TEXT] * 4, header=True),
+        ["Indicateur", "Période", "Un an avant", "Cible de l’année"],
+        height=HEADER_HEIGHT,
     )
     for figure in content.summary:
         shown = FORMATS[figure.unit]
@@ -102,7 +104,7 @@ class _ChapterSheet(Sheet):
             self._line([TEXT], ["Aucune donnée pour cette période."])
         if chapter.text:
             self._line([PROSE], [chapter.text], height=15 * (1 + len(chapter.text) // 40))
-        self._line([TEXT] * 4, ["Indicateur", "Période", "Un an avant", "Cible"], header=True)
+        self._line([TEXT] * 4, ["Indicateur", "Période", "Un an avant", "Cible de l’année"], header=True)
         for figure in chapter.figures:
             shown = FORMATS[figure.unit]
             amounts = [figure.amount, figure.amount_before, figure.amount_target]

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from association.forms.shared import UNKNOWN_CHOICE
 from association.models import Department
@@ -25,9 +26,12 @@ class PeriodField(forms.ChoiceField):
         if not text:
             return None
         try:
-            return parse(text)
+            period = parse(text)
         except ValueError as error:
             raise ValidationError(str(error)) from None
+        if period.first > timezone.localdate():
+            raise ValidationError("Cette période n’a pas commencé : il n’y a rien à compter.")
+        return period
 
 
 class DashboardForm(forms.Form):

@@ -204,14 +204,25 @@ def cut(
     return Cut(by, label, rows, sums=sums, unit=unit)
 
 
-def hide_small(counts: Mapping[str, int], labels: Mapping[str, str], *, prefix: str, name: str) -> list[Row]:
-    """Return the groups of one team as rows, those of fewer than `HIDDEN_BELOW` people drawn together as « autres ».
+def small_together(counts: Mapping[str, int]) -> tuple[dict[str, int], int]:
+    """Return the groups of `HIDDEN_BELOW` people or more, and how many people the others have together.
 
-    Drawn together, their sum does not say which professions they are; a sum that is small itself is hidden too. To hide
-    one group beside a total would give it back by a subtraction.
+    Where the others are few, the smallest of the large groups joins them: the whole is told beside, and what is hidden
+    would come out of it by a subtraction.
     """
     large = {code: count for code, count in counts.items() if count >= HIDDEN_BELOW}
     small = sum(counts.values()) - sum(large.values())
+    if 0 < small < HIDDEN_BELOW and large:
+        small += large.pop(min(large, key=lambda code: (large[code], code)))
+    return large, small
+
+
+def hide_small(counts: Mapping[str, int], labels: Mapping[str, str], *, prefix: str, name: str) -> list[Row]:
+    """Return the groups of one team as rows, those of fewer than `HIDDEN_BELOW` people drawn together as « autres ».
+
+    Drawn together, their sum does not say which professions they are.
+    """
+    large, small = small_together(counts)
     ordered = [code for code in labels if code in large]
     rows = [Row(f"{prefix}:{code}", f"{name} – {labels[code]}", large[code]) for code in ordered]
     if small:

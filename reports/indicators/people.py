@@ -13,7 +13,19 @@ from django.db.models.functions import Coalesce
 from association.models import Membership, MembershipPeriod
 from association.models.members import PERSON
 from association.nomenclature import MemberStatus, Profession
-from reports.indicators.model import HIDDEN_BELOW, Cut, Indicator, Measure, Row, Section, Unit, cut, hide_small, mean
+from reports.indicators.model import (
+    HIDDEN_BELOW,
+    Cut,
+    Indicator,
+    Measure,
+    Row,
+    Section,
+    Unit,
+    cut,
+    hide_small,
+    mean,
+    small_together,
+)
 from reports.indicators.teams import by_department, by_team
 
 if TYPE_CHECKING:
@@ -81,9 +93,8 @@ def by_profession(counts: Counter[str], *, one_team: bool, sums: bool = True) ->
     """Return a cut by profession; where there is one team only, small groups are hidden in it."""
     if not one_team:
         return cut("profession", "Par profession", counts, PROFESSIONS, order=PROFESSIONS, sums=sums)
-    large = {code: count for code, count in counts.items() if count >= HIDDEN_BELOW}
+    large, small = small_together(counts)
     rows = [Row(code, PROFESSIONS[code], large[code]) for code in PROFESSIONS if code in large]
-    small = sum(counts.values()) - sum(large.values())
     if small:
         rows.append(Row("autres", "Autres professions", small if small >= HIDDEN_BELOW else None))
     return Cut("profession", "Par profession", tuple(rows), sums=sums, hides=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
@@ -13,6 +14,12 @@ from reports.indicators.model import Section
 from reports.periods import Period, Rhythm
 
 MOST_TEXT = 4_000  # characters of a commentary
+
+
+# A mail address, the eleven digits of an RPPS, or an IBAN in any grouping: the ARS receives none of them.
+NAMES_SOMEBODY = re.compile(
+    r"[\w.+-]+@[\w-]+\.\w+|(?<!\d)1\d{10}(?!\d)|\b[A-Z]{2}\d{2}(?:[ \u00a0\u202f]?[A-Z0-9]){11,30}\b"
+)
 
 
 def validate_plan(plan: object) -> None:
@@ -27,6 +34,11 @@ def validate_plan(plan: object) -> None:
         if not isinstance(text, str) or len(text) > MOST_TEXT:
             raise ValidationError(f"Un commentaire compte au plus {MOST_TEXT} caractères.")
         refuse_nir(text)
+        if found := NAMES_SOMEBODY.search(text):
+            raise ValidationError(
+                f"Un commentaire ne désigne personne : retirez « {found[0].strip()[:40]} », qui ressemble à un "
+                "courriel, à un RPPS ou à un IBAN."
+            )
 
 
 def usual_plan() -> list[dict[str, str]]:

@@ -107,6 +107,8 @@ def _figure(key: str, now: Measure, before: Measure) -> Figure:
 def _panel(panel: Panel, measure: Measure, scope: Scope, period: Period, user: User) -> Shown:
     found, cut = indicator(panel.indicator), _cut(measure, panel.by)
     rows = tuple((row.label.replace("'", "’"), (row.value,)) for row in cut.rows) if cut else ()
+    # People know the types by their codes, which no chart cuts short; the table beside it has them in words.
+    drawn_rows = tuple((row.key, (row.value,)) for row in cut.rows) if cut and panel.by == "type" else rows
     unit = (cut.unit if cut else None) or found.unit
     by_name = panel.by == "team"  # a list of teams, each counted once, is read and not drawn
     table = Table(
@@ -116,7 +118,7 @@ def _panel(panel: Panel, measure: Measure, scope: Scope, period: Period, user: U
         (unit,),
         rows,
         bool(cut and cut.hides),
-        None if by_name else drawn(panel.title, panel.by, rows, unit, SCREEN),
+        None if by_name else drawn(panel.title, panel.by, drawn_rows, unit, SCREEN),
     )
     url = ""
     if panel.behind and user.has_perm(panel.behind.permission):

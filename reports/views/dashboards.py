@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from association.access import needs
+from reports.dashboards import until_today
 from reports.forms.dashboards import DashboardForm
 from reports.indicators import Scope
 from reports.selectors import dashboards
@@ -35,7 +36,7 @@ def dashboard(request: HttpRequest, code: str = "") -> HttpResponse:
     scope = Scope(user.department_id or form.department)
     page = {
         "form": form,
-        "board": dashboards.board(found, scope, form.period, user=user),
+        "board": dashboards.board(found, scope, until_today(form.period, today), user=user),
         "dashboards": open_to,
         "asked": request.GET.urlencode(),
     }

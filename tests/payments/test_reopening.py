@@ -106,7 +106,7 @@ def test_raise_is_of_that_year_only_and_is_kept_in_the_journal(cut: Office) -> N
     ("year", "cents", "reason", "sentence"),
     [
         (2026, 500_00, "  ", "demande un motif"),
-        (2026, 100_00, WHY, "est déjà d’au moins 100,00"),
+        (2026, 100_00, WHY, "inférieur à 100,00"),
         (2025, 500_00, WHY, "n’a rien écrêté ni exclu"),
     ],
 )

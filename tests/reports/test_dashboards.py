@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from actions.services import cancel_action
 from association.models import Role, User
-from reports.dashboards import DASHBOARDS, trend_of
+from reports.dashboards import DASHBOARDS, trend_of, until_today
 from reports.document.content import say
 from reports.indicators import Facts, Scope, indicator
 from reports.periods import Period, parse
@@ -131,7 +131,7 @@ def test_a_delegation_sees_its_department_whatever_the_address_says() -> None:
     region = RandomRegion(9)
     of_ars = UserFactory(role=Role.ARS, department=region.departments[1])
     text = page_of(of_ars, periode="2026", departement="44")
-    assert "Maine-et-Loire (49), année 2026" in text
+    assert "Maine-et-Loire (49), " in text
     assert "Loire-Atlantique" not in text
     assert "Département</label>" not in text
 
@@ -148,7 +148,7 @@ def test_what_makes_no_sense_in_the_address_is_said_and_left_out() -> None:
     text = page_of(UserFactory(role=Role.STAFF), periode="bof", departement="99")
     assert "bof\u00a0» n’est pas une période" in text
     assert "n’existe pas, c’est ignoré" in text
-    assert f"année {timezone.localdate().year}" in text
+    assert f"du 01/01/{timezone.localdate().year} au " in text
 
 
 def test_list_behind_a_chart_is_offered_to_those_who_may_open_it() -> None:
@@ -165,6 +165,18 @@ def test_list_behind_a_chart_is_offered_to_those_who_may_open_it() -> None:
 def test_an_empty_region_says_so() -> None:
     text = page_of(UserFactory(role=Role.ARS))
     assert "Rien à montrer." in text
+
+
+def test_a_period_that_runs_is_beside_the_same_days_of_the_year_before() -> None:
+    asked = until_today(parse("2026"), date(2026, 11, 30))
+    assert asked == Period(date(2026, 1, 1), date(2026, 11, 30))
+    assert asked.year_before == Period(date(2025, 1, 1), date(2025, 11, 30))
+    assert until_today(parse("2025"), date(2026, 11, 30)) == parse("2025")
+
+
+def test_a_period_to_come_is_refused_in_words() -> None:
+    RandomRegion(11)
+    assert "n’a pas commencé" in page_of(UserFactory(role=Role.STAFF), periode=f"{timezone.localdate().year + 1}")
 
 
 def test_trend_is_of_the_twelve_months_that_end_with_the_period() -> None:

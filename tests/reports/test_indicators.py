@@ -117,7 +117,7 @@ def test_queries_are_the_same_for_a_small_and_a_larger_region() -> None:
 def test_small_groups_of_one_team_are_drawn_together_and_hidden() -> None:
     labels = {"10": "Médecin", "21": "Pharmacien", "60": "Infirmier"}
     rows = hide_small(Counter({"60": 6, "10": 2, "21": 1}), labels, prefix="EQ", name="EQ – Équipe")
-    assert [(row.key, row.value) for row in rows] == [("EQ:60", 6), ("EQ:autres", None)]
+    assert [(row.key, row.value) for row in rows] == [("EQ:autres", 9)]  # 3 would come out of 9 less 6
     rows = hide_small(Counter({"60": 6, "10": 3, "21": 3}), labels, prefix="EQ", name="EQ – Équipe")
     assert [(row.key, row.value) for row in rows] == [("EQ:60", 6), ("EQ:autres", 6)]
 
@@ -130,7 +130,12 @@ def test_no_cut_by_profession_of_a_single_team_shows_a_small_group(seed: int) ->
         MembershipFactory(team=team, professional=ProfessionalFactory(profession=profession))
     told = measure(Scope(), parse("2026-T3"))
     within = {cut.by: cut for cut in told["people.memberships"].cuts}["team_profession"]
-    assert [row.value for row in within.rows if row.key.startswith("UNE:")] == [5, None]
+    assert [row.value for row in within.rows if row.key.startswith("UNE:")] == [7]
+    sizes = {row.key: row.value for cut in told["people.memberships"].cuts if cut.by == "team" for row in cut.rows}
+    for code in {row.key.split(":")[0] for row in within.rows}:
+        shown = [row.value for row in within.rows if row.key.startswith(f"{code}:")]
+        assert None not in shown or shown == [None]  # a hidden one beside others would be the size less the others
+        assert shown == [None] or sum(shown) == sizes[code]
     for row in within.rows:
         assert row.value is None or row.value >= HIDDEN_BELOW
 

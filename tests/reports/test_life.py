@@ -18,6 +18,7 @@ from association.workflow import fire
 from reports.due import reports as due_reports
 from reports.inbox import waiting_reports
 from reports.models import Report, ReportTransmission, ReportVersion
+from reports.models.planning import validate_plan
 from reports.periods import Rhythm
 from reports.services.building import build_report, request_build
 from reports.services.planning import add_schedule, prepare_due_reports, stop_schedule
@@ -257,3 +258,11 @@ def test_inbox_reminds_whose_turn_it_is(office: Office) -> None:
     assert list(waiting_reports(office.staff)) == []
     received = transmitted(office, "2026-06")
     assert [item.url for item in waiting_reports(ars())] == [f"/rapports/{received.pk}/"]
+
+
+@pytest.mark.parametrize("text", ["zoe@exemple.fr", "RPPS 10003456789", "FR76 3000 6000 0112 3456 7890 189"])
+def test_a_commentary_names_nobody(text: str) -> None:
+    plan = [{"code": "teams", "text": f"Un mot de {text}."}]
+    with pytest.raises(ValidationError, match="ne désigne personne"):
+        validate_plan(plan)
+    validate_plan([{"code": "teams", "text": "Le CH 44 a reçu 12 000 € en 2026, soit 3 équipes de plus."}])

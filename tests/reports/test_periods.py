@@ -31,10 +31,16 @@ def test_period_is_read_and_named(text: str, first: date, last: date, words: str
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2026-00", "2026-T5", "2026-S3", "26", "2026-02-30..2026-03-01", "T3-2026", "0000"]
+    "text", ["", "2026-00", "2026-T5", "2026-S3", "26", "2026-02-30..2026-03-01", "T3-2026", "202"]
 )
 def test_what_is_no_period_is_refused_in_french(text: str) -> None:
     with pytest.raises(ValueError, match="n’est pas une période"):
+        parse(text)
+
+
+@pytest.mark.parametrize("text", ["0001", "9999", "1999-T4", "2026-01-01..2101-01-01"])
+def test_a_year_that_no_report_can_have_is_said(text: str) -> None:
+    with pytest.raises(ValueError, match="entre 2000 et 2100"):
         parse(text)
 
 
