@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils import timezone
@@ -60,6 +61,22 @@ class AccountingSettings(models.Model):
 
     def __str__(self) -> str:
         return "Comptes et journaux"
+
+    def clean(self) -> None:
+        """Refuse one number for two accounts, or for both journals: an entry would cancel itself out."""
+        said = {}
+        for names, what in (
+            (("charge_account", "payable_account", "bank_account", "accrual_account"), "Ce compte sert déjà plus haut"),
+            (("general_journal", "bank_journal"), "Ce code est celui de l’autre journal"),
+        ):
+            seen: set[str] = set()
+            for name in names:
+                chosen = getattr(self, name)
+                if chosen and chosen in seen:
+                    said[name] = f"{what} : choisissez-en un autre avec votre comptable."
+                seen.add(chosen)
+        if said:
+            raise ValidationError(said)
 
     @classmethod
     def current(cls) -> AccountingSettings:

@@ -100,3 +100,12 @@ def test_whereabouts_answer_the_telephone_without_an_account_number(world: World
     assert "par le virement CLAP-202607" in said
     assert "Non indemnisée : réunion non pluriprofessionnelle" in said
     assert not [iban for iban in IBANS if iban in said or iban[-7:] in said]
+
+
+def test_one_number_for_two_accounts_is_refused_beside_its_field(world: World, signed_in: SignedIn) -> None:
+    url = reverse("payments:accounting_settings")
+    typed = CHOSEN | {"bank_account": "467", "bank_journal": "OD", "version": "0"}
+    said = plain(signed_in("treasurer").post(url, typed))
+    assert "Ce compte sert déjà plus haut" in said
+    assert "Ce code est celui de l'autre journal" in said
+    assert AccountingSettings.current().missing
