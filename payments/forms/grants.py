@@ -55,7 +55,9 @@ class GrantForm(VersionedForm):
     reference = LineField(
         label="Référence", longest=60, needed="Indiquez la référence de la convention de financement."
     )
-    funder = LineField(label="Financeur", longest=120, needed="Indiquez qui finance.", initial="ARS Pays de la Loire")
+    funder = LineField(
+        label="Financeur", longest=120, needed="Indiquez qui finance.", initial="Agence régionale de santé"
+    )
     starts_on = DayField(label="Début de la période")
     ends_on = DayField(
         label="Fin de la période", help_text="Les actions de ces dates seront financées par cette dotation."

@@ -21,7 +21,11 @@ from payments.services.banking import execution_day_refusal
 class PreparationForm(forms.Form):
     """Which month to prepare: the last one by default, as an extra run when its own is frozen."""
 
-    month = forms.TypedChoiceField(label="Mois", coerce=date.fromisoformat)
+    month = forms.TypedChoiceField(
+        label="Mois",
+        coerce=date.fromisoformat,
+        error_messages=dict.fromkeys(("required", "invalid_choice", "invalid"), "Choisissez un mois de la liste."),
+    )
     extra = forms.BooleanField(
         label="Paiement complémentaire",
         required=False,

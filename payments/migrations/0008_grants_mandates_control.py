@@ -69,8 +69,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('state', association.machine.StateField(choices=[('draft', 'Brouillon'), ('signed', 'Signée'), ('closed', 'Close'), ('abandoned', 'Abandonnée')], db_index=True, default='draft', max_length=20, protected=True, verbose_name='état')),
-                ('reference', association.fields.WordsField(max_length=60, unique=True, verbose_name='référence')),
-                ('funder', association.fields.WordsField(default='ARS Pays de la Loire', max_length=120, verbose_name='financeur')),
+                ('reference', association.fields.WordsField(error_messages={'unique': 'Une autre dotation porte déjà cette référence.'}, max_length=60, unique=True, verbose_name='référence')),
+                ('funder', association.fields.WordsField(default='Agence régionale de santé', max_length=120, verbose_name='financeur')),
                 ('starts_on', models.DateField(verbose_name='début')),
                 ('ends_on', models.DateField(verbose_name='fin')),
                 ('team_cents', models.PositiveBigIntegerField(default=0, verbose_name='part des équipes (indemnités)')),

@@ -89,8 +89,13 @@ class Grant(Stateful):
     BINDING = (State.SIGNED, State.CLOSED)
 
     state = StateField(choices=State, default=State.DRAFT)
-    reference = WordsField("référence", max_length=60, unique=True)
-    funder = WordsField("financeur", max_length=120, default="ARS Pays de la Loire")
+    reference = WordsField(
+        "référence",
+        max_length=60,
+        unique=True,
+        error_messages={"unique": "Une autre dotation porte déjà cette référence."},
+    )
+    funder = WordsField("financeur", max_length=120, default="Agence régionale de santé")
     starts_on = models.DateField("début")
     ends_on = models.DateField("fin")
     team_cents = models.PositiveBigIntegerField("part des équipes (indemnités)", default=0)
