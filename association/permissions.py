@@ -66,6 +66,8 @@ class RoleBackend(AuthenticationBackend):
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     "association.view_team": OFFICE | {ARS, AUDITOR, REFERENT, ADMIN},
+    # Who answers in a team, with telephone and mail: the ARS reads names in the files of a recognition alone.
+    "association.view_team_contact": OFFICE | {AUDITOR, REFERENT, ADMIN},
     "association.manage_team": OFFICE,
     # Board and map: a referent has one team, and its dossier says all of it.
     "association.view_overview": OFFICE | {ARS, AUDITOR, ADMIN},

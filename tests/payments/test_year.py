@@ -27,7 +27,13 @@ from payments.selectors.reconciliation import reconcile
 from payments.selectors.statements import statement_rows, statements_of
 from payments.selectors.whereabouts import whereabouts_of
 from payments.services import statements as statement_services
-from payments.services.accounting import choose_accounts, close_year, export_entries, request_accounting_export
+from payments.services.accounting import (
+    choose_accounts,
+    close_year,
+    closing_refusal,
+    export_entries,
+    request_accounting_export,
+)
 from payments.services.accounts import propose_account
 from payments.services.das2 import complete_identity, set_threshold
 from payments.services.exporting import export_run
@@ -510,3 +516,15 @@ def test_dedicated_funds_leave_out_what_was_given_back_and_say_what_is_awaited(o
         )  # fmt: skip
     (row,) = dedicated_funds(2026, user=office.treasurer)  # nothing is left of the earlier one
     assert (row.grant, row.carried, row.proposed, row.awaited) == (current, 250_00, 0, 10_00)
+
+
+def test_an_export_of_a_later_year_leaves_the_december_before_open(office: Office, clock: Any) -> None:
+    """Only the period that holds 31 December closes it: before the first export a year may still be stated."""
+    choose_accounts(values=CHOSEN, version=0, actor=office.treasurer)
+    office.rcp(date(2026, 7, 6))
+    clock(2026, 8, 10, 8)
+    office.approved()
+    clock(2026, 9, 2, 8)
+    export_entries(ends_on=date(2026, 8, 31), actor=office.treasurer)
+    assert closing_refusal(2025) == ""
+    assert close_year(year=2025, actor=office.treasurer).year == 2025

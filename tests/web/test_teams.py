@@ -306,3 +306,12 @@ def test_state_is_said_in_the_words_of_the_kind_wherever_it_is_shown(
 def test_next_step_is_offered_once(staff: Client) -> None:
     page = staff.get(reverse("association:team", args=[TeamFactory(registered=True).pk]))
     assert page.content.decode().count('value="accompany"') == 1
+
+
+@pytest.mark.parametrize(("role", "sees"), [("staff", True), ("treasurer", True), ("auditor", True), ("ars", False)])
+def test_contact_of_a_team_is_not_for_the_ars(db: None, role: str, sees: bool) -> None:
+    team = TeamFactory(under_convention=True, contact_name="Anaïs Le Goff", contact_email="anais@equipe.example")
+    client = Client()
+    client.force_login(UserFactory(**{role: True}))
+    page = plain(client.get(reverse("association:team", args=[team.pk])))
+    assert ("Anaïs Le Goff" in page) is ("anais@equipe.example" in page) is sees
