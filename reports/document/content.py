@@ -64,8 +64,7 @@ class Figure:
         """The difference with the year before, with its sign."""
         if self.amount is None or self.amount_before is None:
             return ""
-        difference = self.amount - self.amount_before
-        return f"+{say(difference, self.unit)}" if difference > 0 else say(difference, self.unit)
+        return say_change(self.amount - self.amount_before, self.unit)
 
 
 @dataclass(frozen=True)
@@ -156,6 +155,18 @@ def say(amount: int | None, unit: Unit) -> str:
     if unit is Unit.DAYS:
         return f"{text.removesuffix(',0')}{SPACE}j"
     return f"{text}{SPACE}%" if unit is Unit.PERCENT else text
+
+
+def say_change(difference: int, unit: Unit) -> str:
+    """Return a difference as it is read, with its sign; two percentages differ by points, not by a percentage.
+
+    >>> say_change(25, Unit.PERCENT)
+    '+2,5\\xa0points'
+    """
+    text = say(difference, unit)
+    if unit is Unit.PERCENT:
+        text = f"{text.removesuffix('%')}point{'s' if abs(difference) >= 20 else ''}"
+    return f"+{text}" if difference > 0 else text
 
 
 def content_of(version: ReportVersion, *, draft: bool) -> Content:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
 
+from reports.document.changes import Changes, changes_said
 from reports.document.charts import Chart
-from reports.document.content import say
 from reports.document.svg import svg
-from reports.indicators.model import Unit
 
 register = template.Library()
 
@@ -23,14 +21,6 @@ def as_svg(chart: Chart) -> SafeString:
 
 
 @register.filter
-def differing(changes: dict[str, Any]) -> int:
-    """Return how many indicators differ from the version before."""
-    return len(changes["values"])
-
-
-@register.filter
-def compared(changes: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Yield the indicators that differ: name, before, now."""
-    for told in changes["values"]:
-        unit = Unit(told["unit"])
-        yield told["name"], say(told["before"], unit), say(told["now"], unit)
+def in_words(changes: dict[str, Any]) -> Changes | None:
+    """Return what a version keeps of its changes as it is read."""
+    return changes_said(changes)
