@@ -20,6 +20,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "reports.approve_report": frozenset({TREASURER}),
     "reports.transmit_report": OFFICE,
     "reports.manage_schedule": OFFICE,
+    "reports.manage_template": OFFICE,
     # The office records an answer that came by letter.
     "reports.receive_report": OFFICE | {ARS},
     # The files: opened from the report's own page, which narrows them; elsewhere by those who see all reports.

@@ -16,6 +16,7 @@ from reports.views import (
     team_review_settings,
     team_review_writing,
     team_reviews,
+    templates,
 )
 
 app_name = "reports"
@@ -37,6 +38,11 @@ urlpatterns = [
     *listing_urls("rapports/", ReportList),
     path("rapports/echeances/", schedules.report_schedules, name="report_schedules"),
     path("rapports/echeances/<int:pk>/arreter/", schedules.report_schedule_stop, name="report_schedule_stop"),
+    path("rapports/modeles/", templates.report_templates, name="report_templates"),
+    path("rapports/modeles/nouveau/", templates.report_template_new, name="report_template_new"),
+    path("rapports/modeles/<int:pk>/", templates.report_template, name="report_template"),
+    path("rapports/modeles/<int:pk>/retirer/", templates.report_template_retire, name="report_template_retire"),
+    path("rapports/modeles/<int:pk>/remettre/", templates.report_template_restore, name="report_template_restore"),
     path("rapports/nouveau/", reports.report_new, name="report_new"),
     path("rapports/<int:pk>/", reports.report, name="report"),
     path("rapports/<int:pk>/etape/", reports.report_step, name="report_step"),

@@ -11,6 +11,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.platypus.tables import CellStyle
 
 FONTS = Path(__file__).with_name("fonts")
 REGULAR, BOLD, OBLIQUE, BOLD_OBLIQUE = "DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSans-BoldOblique"
@@ -31,6 +32,8 @@ def _register() -> frozenset[int]:
 
 
 DRAWN = _register()  # the code points that all four weights draw
+# A cell of a table names its font even when it draws nothing: without this, each paper named one that it does not hold.
+CellStyle.fontname = REGULAR
 
 BODY = ParagraphStyle(
     "body", fontName=REGULAR, fontSize=9.5, leading=14, textColor=INK, spaceAfter=5, splitLongWords=1,

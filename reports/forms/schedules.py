@@ -8,17 +8,20 @@ from django import forms
 
 from association.forms.shared import DayField
 from association.models import Department
-from reports.models import ReportSchedule
+from reports.models import ReportSchedule, ReportTemplate
 
 DAYS = "Écrivez un nombre entier entre 0 et 366."
 
 
 class ScheduleForm(forms.Form):
-    """How often, for whom, and how many days after the end of the period."""
+    """How often, for whom, by which template, and how many days after the end of the period."""
 
     every = forms.TypedChoiceField(label="Rythme", coerce=int, choices=ReportSchedule.Every.choices, initial=3)
     department = forms.ModelChoiceField(
         label="Territoire", queryset=Department.objects.none(), required=False, empty_label="Toute la région"
+    )
+    template = forms.ModelChoiceField(
+        label="Modèle", queryset=ReportTemplate.objects.none(), required=False, empty_label="Modèle habituel"
     )
     days_after = forms.IntegerField(
         label="Jours après la fin de la période",
@@ -34,4 +37,5 @@ class ScheduleForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
+        fields["template"].queryset = ReportTemplate.objects.offered()
         fields["department"].queryset = Department.objects.filter(teams__isnull=False).distinct()

@@ -46,12 +46,24 @@ def usual_plan() -> list[dict[str, str]]:
     return [{"code": section.value, "text": ""} for section in Section]
 
 
+class ReportTemplateQuerySet(models.QuerySet["ReportTemplate"]):
+    def offered(self) -> ReportTemplateQuerySet:
+        """Those that a new report or a new schedule may take."""
+        return self.filter(retired_at__isnull=True)
+
+
 class ReportTemplate(models.Model):
-    """A plan to begin with: the chapters in their order, each with the text that always stands in it."""
+    """A plan to begin with: the chapters in their order, each with the text that always stands in it.
+
+    ``retired_at``: since when no new report takes it; those that did keep it.
+    """
 
     name = WordsField("nom", max_length=100, unique=True, error_messages={"unique": "Un modèle porte déjà ce nom."})
     plan = models.JSONField("plan", default=usual_plan, validators=[validate_plan])
+    retired_at = models.DateTimeField("retiré le", null=True, blank=True)
     version = models.PositiveIntegerField("version de la fiche", default=0, editable=False)
+
+    objects = ReportTemplateQuerySet.as_manager()
 
     class Meta:
         verbose_name = "modèle de rapport"

@@ -33,8 +33,9 @@ STEPS = 4  # of a production: the period, the year before, the PDF, the workbook
 
 
 def usual_template() -> ReportTemplate:
-    """Return the first template; before anybody made one, that of all chapters is made."""
-    return ReportTemplate.objects.order_by("pk").first() or ReportTemplate.objects.create(name="Rapport d’activité")
+    """Return the first template in service; before anybody made one, that of all chapters is made."""
+    found = ReportTemplate.objects.offered().order_by("pk").first()
+    return found or ReportTemplate.objects.create(name="Rapport d’activité")
 
 
 def start_report(

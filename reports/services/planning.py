@@ -8,22 +8,33 @@ from django.utils import timezone
 
 from association.models import Department, Job, User
 from association.permissions import require
-from reports.models import Report, ReportSchedule
+from reports.models import Report, ReportSchedule, ReportTemplate
 from reports.services.building import request_build, start_report, usual_template
 
 
 def add_schedule(
-    *, every: int, days_after: int, starts_on: date, actor: User, department: Department | None = None
+    *,
+    every: int,
+    days_after: int,
+    starts_on: date,
+    actor: User,
+    department: Department | None = None,
+    template: ReportTemplate | None = None,
 ) -> ReportSchedule:
     """Say that a report is owed again and again, so many days after the end of each period.
 
     Args:
         every: months of a period: 1, 3, 6 or 12.
         starts_on: a day of the first period that is owed.
+        template: the usual one when left out.
     """
     require(actor, "reports.manage_schedule")
     schedule = ReportSchedule(
-        template=usual_template(), department=department, every=every, days_after=days_after, starts_on=starts_on
+        template=template or usual_template(),
+        department=department,
+        every=every,
+        days_after=days_after,
+        starts_on=starts_on,
     )
     schedule.full_clean()
     schedule.save()

@@ -1,22 +1,15 @@
-"""The steps of a report: approved, transmitted, acknowledged or handed back; its plan while it is a draft."""
+"""The steps of a report: approved, transmitted, acknowledged or handed back."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from association.jobs import request_job
-from association.journal import StaleEdit, changes_since, record
 from association.machine import TransitionRefused
 from association.models import Job, User
-from association.permissions import require
 from association.workflow import fire, lock
-from reports.indicators.model import Section
 from reports.models import Report, ReportTransmission, ReportVersion
-from reports.models.planning import validate_plan
 from reports.services.building import SEAL_JOB, request_build, seal_key
 
 UNKNOWN = "Cette étape n'existe pas : la page a été mise à jour."
@@ -77,45 +70,6 @@ def transmit_report(*, report: Report, actor: User, recipient: str, note: str = 
             version=_last(fresh), recipient=recipient.strip(), note=note.strip(), sent_by=actor
         )
     return fresh
-
-
-def change_plan(*, report: Report, plan: Sequence[dict[str, str]], version: int, actor: User) -> Report:
-    """Write the chapters, their order and their commentaries; each change is in the journal.
-
-    Raises:
-        TransitionRefused: when the report is approved.
-        StaleEdit: when somebody else wrote the plan since ``version``.
-        ValidationError: with what is wrong, in French.
-    """
-    require(actor, "reports.build_report")
-    validate_plan(list(plan))
-    with transaction.atomic():
-        fresh = lock(report)
-        if fresh.state in Report.SEALED:
-            raise TransitionRefused("Ce rapport est approuvé : reprenez-le d'abord en brouillon.")
-        if fresh.version != version:
-            raise StaleEdit(changes_since(fresh, version), version=fresh.version)
-        differing = _differing(fresh.plan, plan)
-        if differing:
-            fresh.plan = list(plan)
-            fresh.version += 1
-            fresh.save(update_fields=["plan", "version"])
-            record(fresh, differing, actor=actor)
-    return fresh
-
-
-def _differing(before: Any, now: Sequence[dict[str, str]]) -> list[tuple[str, str, str, str]]:
-    """Return the rows of the journal: the order, and each commentary that changed."""
-    found = []
-    orders = [", ".join(Section(part["code"]).heading for part in plan) for plan in (before, now)]
-    if orders[0] != orders[1]:
-        found.append(("plan", "Plan", orders[0], orders[1]))
-    texts = [{part["code"]: part.get("text", "") for part in plan} for plan in (before, now)]
-    for section in Section:
-        old, new = (text.get(section.value, "") for text in texts)
-        if old != new:
-            found.append((section.value, f"Commentaire : {section.heading}", old, new))
-    return found
 
 
 def _last(report: Report) -> ReportVersion:

@@ -17,12 +17,14 @@ from association.machine import TransitionRefused
 from association.models import Job
 from association.selectors.history import history_of
 from reports.document.content import content_of
-from reports.forms.reports import NewReportForm, PlanForm, TransmissionForm
+from reports.forms.plans import PlanForm
+from reports.forms.reports import NewReportForm, TransmissionForm
 from reports.models import Report, ReportVersion
 from reports.selectors.reports import job_of, report_steps, versions_of, way_of
 from reports.services.building import request_build, start_report, usual_template
 from reports.services.files import hand_out_file
-from reports.services.steps import change_plan, move_report
+from reports.services.plans import change_plan
+from reports.services.steps import move_report
 
 DONE = {
     "approve": "Le rapport est approuvé. Ses documents définitifs sont en préparation.",
@@ -88,7 +90,7 @@ def report_plan(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the chapters with their commentaries, and write them."""
     found = _report(request, pk)
     form = PlanForm(request.POST if request.method == "POST" else None, plan=found.plan, version=found.version)
-    if form.is_valid():
+    if form.is_bound and not form.move() and form.is_valid():
         done = saved(
             form,
             lambda: change_plan(report=found, plan=form.plan(), version=form.version_seen, actor=request.user),
@@ -97,8 +99,8 @@ def report_plan(request: HttpRequest, pk: int) -> HttpResponse:
         if done is not None:
             messages.success(request, "Le plan et les commentaires sont enregistrés.")
             return redirect("reports:report", pk=pk)
-    status = 200 if not form.errors else status_of(form) if status_of(form) != 200 else 422
-    return render(request, "reports/report_plan.html", {"report": found, "form": form}, status=status)
+    page = {"report": found, "form": form}
+    return render(request, "reports/report_plan.html", page, status=status_of_plan(form))
 
 
 @require_safe
@@ -130,6 +132,13 @@ def report_file(request: HttpRequest, pk: int, number: int, kind: str) -> HttpRe
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def status_of_plan(form: PlanForm) -> int:
+    """Return the status of a plan's page: a chapter that was only moved is no mistake."""
+    if form.moved[0] or not form.errors:
+        return 200
+    return status_of(form) if status_of(form) != 200 else 422
 
 
 def _report(request: HttpRequest, pk: int) -> Report:

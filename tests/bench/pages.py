@@ -62,7 +62,7 @@ from payments.services.control import draw_sample
 from payments.services.runs import last_month, prepare_run
 from payments.services.scenarios import create_scenario, default_period
 from payments.services.slips import make_slips
-from reports.models import ExtractRequest, Report, TeamReview
+from reports.models import ExtractRequest, Report, ReportTemplate, TeamReview
 from reports.periods import Rhythm
 from reports.services.building import build_report, start_report, usual_template
 from reports.services.extracts import ask_extract
@@ -191,6 +191,10 @@ class Objects:
         """The last month, prepared and not submitted yet."""
         actor = User.objects.get(email="gestion@demo.example")
         return prepare_run(month=last_month(timezone.localdate()), actor=actor)
+
+    @cached_property
+    def report_template(self) -> ReportTemplate:
+        return usual_template()
 
     @cached_property
     def report(self) -> Report:
@@ -371,6 +375,7 @@ class Objects:
 # Who opens a page, the name of its address, and what it is of.
 OF = {
     "report": ((STAFF, "reports:report"), (STAFF, "reports:report_plan")),
+    "report_template": ((STAFF, "reports:report_template"),),
     "team": (
         (STAFF, "association:team"), (ARS, "association:team"), (STAFF, "association:team_findings"),
         (STAFF, "association:team_members"), (ARS, "association:team_members"), (STAFF, "association:team_project"),
@@ -516,7 +521,8 @@ ALONE = (
     (STAFF, "reports:review_list", ""), (STAFF, "reports:review_list", "?retard=oui"),
     (ADMIN, "reports:review_settings", ""),
     (STAFF, "reports:report_list", ""), (STAFF, "reports:report_new", ""),
-    (STAFF, "reports:report_schedules", ""),
+    (STAFF, "reports:report_schedules", ""), (STAFF, "reports:report_templates", ""),
+    (STAFF, "reports:report_template_new", ""),
 )  # fmt: skip
 
 # Papers of the present year, and those of one beneficiary of it.

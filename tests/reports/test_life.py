@@ -22,7 +22,8 @@ from reports.models.planning import validate_plan
 from reports.periods import Rhythm
 from reports.services.building import build_report, request_build
 from reports.services.planning import add_schedule, prepare_due_reports, stop_schedule
-from reports.services.steps import approve_report, change_plan, move_report, transmit_report
+from reports.services.plans import change_plan
+from reports.services.steps import approve_report, move_report, transmit_report
 from reports.snapshot import canonical, checksum
 from tests.factories import DepartmentFactory, UserFactory
 from tests.payments.office import Office

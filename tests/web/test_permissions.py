@@ -34,6 +34,7 @@ from payments.services.runs import settle_run
 from payments.services.slips import make_slips
 from payments.services.steps import move_payment
 from reports.models import ExtractRequest, Report, ReportSchedule, TeamReview
+from reports.services.building import usual_template
 from reports.services.extracts import ask_extract, move_extract
 from reports.services.planning import add_schedule
 from tests.association.files import png
@@ -128,6 +129,10 @@ def sent_report(world: World) -> int:
 def report_schedule(world: World) -> int:
     known = ReportSchedule.objects.first()
     return (known or add_schedule(every=3, days_after=30, starts_on=date(2026, 1, 1), actor=world.office.staff)).pk
+
+
+def report_template(world: World) -> int:
+    return usual_template().pk
 
 
 def draft_report(world: World) -> int:
@@ -747,6 +752,11 @@ ROUTES = {
     "reports:report_new": Route(OFFICE),
     "reports:report_schedules": Route(OFFICE),
     "reports:report_schedule_stop": Route(OFFICE, 302, method="post", of=report_schedule),
+    "reports:report_templates": Route(OFFICE),
+    "reports:report_template_new": Route(OFFICE),
+    "reports:report_template": Route(OFFICE, of=report_template),
+    "reports:report_template_retire": Route(OFFICE, 302, method="post", of=report_template),
+    "reports:report_template_restore": Route(OFFICE, 302, method="post", of=report_template),
     "reports:report": Route(EVERYBODY - {"referent"}, of=sent_report),
     "reports:report_step": Route(EVERYBODY - {"referent"}, 409, method="post", of=sent_report, data=NO_STEP),
     "reports:report_plan": Route(OFFICE, of=draft_report),
