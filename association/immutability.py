@@ -138,7 +138,7 @@ def _create(rule: Rule, vendor: str) -> list[str]:
     refuse = f"RAISE EXCEPTION USING MESSAGE = '{message}', ERRCODE = 'integrity_constraint_violation'"
     condition = rule.condition(distinct="IS DISTINCT FROM")
     when = f"WHEN ({condition})"
-    if rule.operation == "INSERT":  # it asks another table, which PostgreSQL's WHEN may not
+    if "SELECT" in condition:  # it asks another table, which PostgreSQL's WHEN may not
         refuse, when = f"IF {condition} THEN {refuse}; END IF; RETURN NEW", ""
     statements = [
         f'CREATE OR REPLACE FUNCTION "{function}"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {refuse}; END $$',

@@ -13,6 +13,19 @@ def euros(cents: int) -> str:
     return f"{MINUS if cents < 0 else ''}{grouped(whole)},{rest:02d}{SPACE}€"
 
 
+def counted(number: int, words: str) -> str:
+    """Write a number with its noun; in French zero and one are singular.
+
+    Args:
+        words: the singular and the plural, parted by a comma.
+
+    >>> counted(1, "virement,virements")
+    '1\\xa0virement'
+    """
+    singular, plural = words.split(",")
+    return f"{grouped(number)}{SPACE}{plural if abs(number) >= 2 else singular}"
+
+
 def grouped(number: int) -> str:
     """Write a whole number with its thousands parted, as French does.
 

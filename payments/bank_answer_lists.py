@@ -16,6 +16,7 @@ from payments.models import BankAnswer, BankAnswerLine
 from payments.models.bank_answers import VIEW_ANSWER
 from payments.selectors import bank_answers
 from payments.selectors.bank_answers import search_bank_lines
+from payments.services.bank_answers import judge_again
 
 
 class BankAnswerFilter(ListFilter):
@@ -60,6 +61,8 @@ class BankLineList(Listing):
     template = "payments/bank_answer.html"
 
     def about(self, user: User, **route: Any) -> dict[str, Any]:
+        # What was proposed at the import may be done, or impossible, by now: the lines say so before anybody confirms.
+        judge_again(get_object_or_404(BankAnswer.objects.visible_to(user), pk=route["pk"]))
         return {"answer": get_object_or_404(bank_answers.answer_list(user), pk=route["pk"])}
 
     def rows(self, user: User, **about: Any) -> QuerySet[BankAnswerLine]:

@@ -33,6 +33,8 @@ BANK_REASONS = {
     "TM01": "Remis après l’heure limite",
 }
 UNSAID = "MS03"
+# Those that speak about the account itself: closed, unknown, blocked, wrong holder.
+ACCOUNT_REASONS = frozenset({"AC01", "AC03", "AC04", "AC06", "AC13", "BE01"})
 
 
 def reason_in_words(code: str) -> str:

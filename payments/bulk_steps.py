@@ -54,8 +54,8 @@ REJECT_PAYMENT = BulkStep(
     permission=MOVE,
     states=(Payment.State.SENT,),
     form=BankReasonInBulkForm,
-    run=lambda payment, actor, bank_reason, comment: reject_payment(
-        payment=payment, actor=actor, bank_reason=bank_reason, comment=comment
+    run=lambda payment, actor, bank_reason, back_on, comment: reject_payment(
+        payment=payment, actor=actor, bank_reason=bank_reason, back_on=back_on, comment=comment
     ),
     text="La banque a refusé ces virements du fichier : leurs indemnités sont de nouveau dues.",
     danger=True,
@@ -66,8 +66,8 @@ RETURN_PAYMENT = BulkStep(
     permission=MOVE,
     states=(Payment.State.SENT, Payment.State.PAID),
     form=BankReasonInBulkForm,
-    run=lambda payment, actor, bank_reason, comment: return_payment(
-        payment=payment, actor=actor, bank_reason=bank_reason, comment=comment
+    run=lambda payment, actor, bank_reason, back_on, comment: return_payment(
+        payment=payment, actor=actor, bank_reason=bank_reason, back_on=back_on, comment=comment
     ),
     text="Ces virements sont revenus : leurs indemnités sont de nouveau dues.",
     danger=True,

@@ -70,7 +70,7 @@ def _cover(sample: ControlSample, files: Sequence[PaymentFile]) -> Iterator[Flow
             (
                 "Méthode",
                 french(
-                    "Les virements de la période sont rangés dans l'ordre de l'empreinte SHA-256 de "
+                    "Les virements de la période sont rangés dans l’ordre de l’empreinte SHA-256 de "
                     "« graine:référence » ; les premiers sont tirés. Qui refait ce calcul retrouve les mêmes."
                 ),
             ),
@@ -133,8 +133,11 @@ def _bank(one: PaymentFile) -> Iterator[Flowable]:
     payment = one.payment
     reason = BANK_REASONS.get(payment.bank_reason, "")
     state = f"{payment.get_state_label()}" + (f", {payment.bank_reason} {reason}" if payment.bank_reason else "")
-    day = f", le {long_date(payment.paid_on)}" if payment.paid_on else ""
-    yield facts([("Référence de bout en bout", payment.reference), ("État", f"{state}{day}")])
+    days = [
+        *([f"payé le {long_date(payment.paid_on)}"] if payment.paid_on else []),
+        *([f"rejeté ou revenu le {long_date(payment.back_on)}"] if payment.back_on else []),
+    ]
+    yield facts([("Référence de bout en bout", payment.reference), ("État", ", ".join([state, *days]))])
     rows = [(_instant(step.at), _label(Payment, step), str(step.actor), step.comment) for step in one.steps]
     yield from table(("Le", "Étape", "Par", "Motif"), rows, shares=(1.6, 2, 2, 3))
     yield gap(6)

@@ -86,6 +86,7 @@ class PaymentFilter(ListFilter):
     run = ObjectsFilter("Paiement", runs_with_payments)
     amount_cents = EurosFilter("Montant")
     paid_on = DatesFilter("Payé le")
+    back_on = DatesFilter("Rejeté ou revenu le")
 
     def search(self, payments: QuerySet[Payment], name: str, value: str) -> QuerySet[Payment]:
         return search_payments(payments, value)

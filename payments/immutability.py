@@ -33,6 +33,17 @@ CLOSED_RUN = """NOT EXISTS (
     SELECT 1 FROM payments_run r WHERE r.id = NEW.run_id AND (r.state = 'submitted' OR r.kind = 'opening')
 )"""
 
+# The civil day of an instant is that of UTC here, which is never after the one of Paris: the service is exact.
+PAID_EARLY = """NEW.paid_on IS NOT NULL AND OLD.paid_on IS NULL AND (
+    EXISTS (
+        SELECT 1 FROM payments_runexport e
+        WHERE e.run_id = NEW.run_id AND e.not_transmitted_at IS NULL AND e.execution_on > NEW.paid_on
+    ) OR EXISTS (
+        SELECT 1 FROM payments_run r
+        WHERE r.id = NEW.run_id AND r.kind <> 'opening' AND date(r.approved_at) > NEW.paid_on
+    )
+)"""
+
 
 def declare() -> None:
     """Declare the rules; association.immutability installs them after every migration."""
@@ -83,6 +94,21 @@ def declare() -> None:
         ],
         message="Un virement est figé depuis le bon à payer : seul son état change.",
     )  # fmt: skip
+    declare_refusal(
+        Payment,
+        name="paid_early",
+        operation="UPDATE",
+        when=PAID_EARLY,
+        message="Un virement n’est payé ni avant son bon à payer ni avant la date demandée à la banque.",
+    )
+    declare_refusal(
+        Payment,
+        name="day_written",
+        operation="UPDATE",
+        when="(OLD.paid_on IS NOT NULL AND (NEW.paid_on IS NULL OR NEW.paid_on <> OLD.paid_on)) "
+        "OR (OLD.back_on IS NOT NULL AND (NEW.back_on IS NULL OR NEW.back_on <> OLD.back_on))",
+        message="Le jour d’un paiement ou d’un retour ne change plus une fois constaté.",
+    )
     declare_frozen(
         Allocation,
         columns=["line", "payment"],
@@ -145,8 +171,9 @@ def declare() -> None:
         BankAnswerLine,
         name="decided",
         operation="UPDATE",
-        when="OLD.outcome <> 'proposed' AND NEW.outcome <> OLD.outcome",
-        message="Une opération de la banque ne se décide qu'une fois.",
+        when="NEW.outcome <> OLD.outcome "
+        "AND (OLD.decided_by_id IS NOT NULL OR OLD.outcome NOT IN ('proposed', 'ambiguous'))",
+        message="Une opération de la banque ne se décide qu’une fois.",
     )
     declare_frozen(
         Grant,

@@ -15,8 +15,8 @@ from payments.selectors.meter import Reading
 NO_PRICE = Explanation(
     "TARIF",
     "Pas de tarif",
-    "Aucun tarif n'est publié pour ce type d'action, ce rôle et cette profession à cette date. Le paiement mensuel "
-    "attend qu'il le soit.",
+    "Aucun tarif n’est publié pour ce type d’action, ce rôle et cette profession à cette date. Le paiement mensuel "
+    "attend qu’il le soit.",
 )
 
 

@@ -33,22 +33,22 @@ class Explanation(NamedTuple):
 _WORDS: dict[Reason | Waiting, tuple[str, str]] = {
     Reason.CONVENTION: (
         "Pas de convention en vigueur",
-        "Aucune convention de l'équipe n'était en vigueur à la date de l'action. Vérifiez la prise d'effet, le terme "
+        "Aucune convention de l’équipe n’était en vigueur à la date de l’action. Vérifiez la prise d’effet, le terme "
         "et les suspensions de la convention.",
     ),
     Reason.TYPE: (
-        "Type d'action hors convention",
-        "La convention de l'équipe ne prévoyait pas ce type d'action à cette date. S'il devait y être, "
-        "enregistrez l'avenant qui l'ajoute.",
+        "Type d’action hors convention",
+        "La convention de l’équipe ne prévoyait pas ce type d’action à cette date. S’il devait y être, "
+        "enregistrez l’avenant qui l’ajoute.",
     ),
     Reason.STRUCTURE: (
-        "Pas d'association loi 1901",
-        "La prévention et l'ETP demandent une équipe portée par une association loi 1901 à cette date. "
-        "Complétez la structure juridique de l'équipe et ses dates.",
+        "Pas d’association loi 1901",
+        "La prévention et l’ETP demandent une équipe portée par une association loi 1901 à cette date. "
+        "Complétez la structure juridique de l’équipe et ses dates.",
     ),
     Reason.MEMBER: (
         "Pas membre confirmé",
-        "Ce professionnel n'était pas membre confirmé de l'équipe à cette date. Vérifiez son entrée, sa sortie et "
+        "Ce professionnel n’était pas membre confirmé de l’équipe à cette date. Vérifiez son entrée, sa sortie et "
         "son statut (« pressenti » ne suffit pas).",
     ),
     Reason.LIBERAL: (
@@ -58,31 +58,31 @@ _WORDS: dict[Reason | Waiting, tuple[str, str]] = {
     ),
     Reason.SIGNATURE: (
         "Convention non signée",
-        "Ce professionnel n'avait pas signé la convention de l'équipe à cette date. Recueillez sa signature : elle "
+        "Ce professionnel n’avait pas signé la convention de l’équipe à cette date. Recueillez sa signature : elle "
         "vaut pour les actions qui la suivent.",
     ),
     Reason.PLURI: (
         "Réunion non pluriprofessionnelle",
-        "Une réunion de concertation réunit au moins deux personnes de deux professions. S'il manque un "
-        "participant, annulez l'action et déclarez-la de nouveau au complet.",
+        "Une réunion de concertation réunit au moins deux personnes de deux professions. S’il manque un "
+        "participant, annulez l’action et déclarez-la de nouveau au complet.",
     ),
     Reason.FORCLOS: (
         "Déclarée hors délai",
-        "L'action a été déclarée après le délai prévu. Seule une décision nominative et motivée lève ce délai.",
+        "L’action a été déclarée après le délai prévu. Seule une décision nominative et motivée lève ce délai.",
     ),
     Reason.CAP_COUNT: (
         "Nombre annuel atteint",
-        "Ce professionnel a atteint le nombre d'actions de ce type indemnisées par année civile. "
+        "Ce professionnel a atteint le nombre d’actions de ce type indemnisées par année civile. "
         "Définitif pour cette année.",
     ),
     Reason.CAP_TEAM: (
-        "Plafond annuel de l'équipe",
-        "L'équipe a atteint son plafond de l'année civile de l'action. Définitif, sauf avenant ou décision qui rouvre "
-        "cette année de l'équipe.",
+        "Plafond annuel de l’équipe",
+        "L’équipe a atteint son plafond de l’année civile de l’action. Définitif, sauf avenant ou décision qui rouvre "
+        "cette année de l’équipe.",
     ),
     Reason.CAP_PERSON: (
         "Plafond annuel du professionnel",
-        "Ce professionnel a atteint son plafond de l'année civile de l'action, toutes équipes confondues. "
+        "Ce professionnel a atteint son plafond de l’année civile de l’action, toutes équipes confondues. "
         "Définitif pour cette année.",
     ),
     Waiting.NO_ACCOUNT: (

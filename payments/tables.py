@@ -208,6 +208,7 @@ class PaymentTable(tables.Table):
     amount_cents = EurosColumn(verbose_name="Montant")
     state = StateColumn()
     paid_on = DayColumn(verbose_name="Payé le")
+    back_on = DayColumn(verbose_name="Rejeté ou revenu le")
     holder = tables.Column(verbose_name="Titulaire du compte")
     iban_last4 = IbanColumn()
     bank_reason = tables.Column(verbose_name="Motif de la banque", attrs=CODE, default="")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -81,6 +82,26 @@ def _no_broker(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
         from association.tasks import run_job
 
         monkeypatch.setattr(run_job, "apply_async", lambda *args, **options: None)
+
+
+# --- bank ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def _bank_that_pays_the_same_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask the bank for today where a test names no day, and let it work today: a transfer may then be paid in the test
+    that exports it, whatever the day on which the suite runs. Which day is proposed to people is tested with its form.
+    """
+    from django.utils import timezone
+
+    from payments.sepa.calendar import why_closed
+    from payments.services import banking, exporting
+
+    def closed(day: date) -> str:
+        return "" if day == timezone.localdate() else why_closed(day)
+
+    monkeypatch.setattr(exporting, "next_business_day", lambda day: day)
+    monkeypatch.setattr(banking, "why_closed", closed)
 
 
 # --- browser -------------------------------------------------------------------------------------------------

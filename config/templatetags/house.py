@@ -68,8 +68,7 @@ def counted(number: int, words: str) -> str:
 
     In French zero and one are singular, which Django's ``pluralize`` does not know.
     """
-    singular, plural = words.split(",")
-    return f"{grouped(number)}{SPACE}{plural if abs(number) >= 2 else singular}"
+    return money.counted(number, words)
 
 
 @register.filter

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from django import forms
-from django.utils import timezone
 
 from association.forms.shared import LineField
 from conventions.forms.fields import DayField, EurosField
+from payments.services.repayments import due_day_refusal
 
 
 class RepaymentRequestForm(forms.Form):
@@ -24,8 +24,8 @@ class RepaymentRequestForm(forms.Form):
 
     def clean_due_on(self) -> date | None:
         day: date | None = self.cleaned_data["due_on"]
-        if day and day < timezone.localdate():
-            raise forms.ValidationError("Cette date est passée : choisissez un jour à venir, ou aucun.")
+        if day and (reason := due_day_refusal(day)):
+            raise forms.ValidationError(reason)
         return day
 
 

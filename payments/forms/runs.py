@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from association.forms.bulk import ReasonForm
-from association.forms.shared import ProseField
+from association.forms.shared import DayField, ProseField
 from payments.bank_reasons import BANK_REASONS
 from payments.models import Run
 from payments.selectors.runs import months_to_prepare
@@ -44,8 +44,11 @@ class PreparationForm(forms.Form):
 class SettlementForm(forms.Form):
     """The day on which the bank made the transfers."""
 
-    paid_on = forms.DateField(
-        label="Payé le", initial=timezone.localdate, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    paid_on = DayField(
+        label="Payé le",
+        initial=timezone.localdate,
+        needed="Indiquez le jour où la banque a payé.",
+        help_text="La date de l’opération sur le relevé de compte.",
     )
 
     def clean_paid_on(self) -> date:
@@ -56,26 +59,24 @@ class SettlementForm(forms.Form):
 
 
 class ExportForm(forms.Form):
-    """The day on which the bank is to make the transfers."""
+    """The day on which the bank is to make the transfers: proposed, never chosen for whoever exports."""
 
-    execution_on = forms.DateField(
+    execution_on = DayField(
         label="Date d’exécution demandée à la banque",
-        required=False,
         initial=lambda: next_business_day(timezone.localdate()),
-        help_text="Un jour ouvré des banques. Sans date : le prochain.",
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"invalid": "Écrivez une date qui existe, par exemple 01/09/2026."},
+        needed="Indiquez le jour où la banque doit faire les virements.",
+        help_text="Un jour ouvré des banques. Le prochain est proposé.",
     )
 
-    def clean_execution_on(self) -> date | None:
-        day: date | None = self.cleaned_data["execution_on"]
-        if day and (reason := execution_day_refusal(day)):
+    def clean_execution_on(self) -> date:
+        day: date = self.cleaned_data["execution_on"]
+        if reason := execution_day_refusal(day):
             raise forms.ValidationError(reason)
         return day
 
 
-class BankReasonForm(forms.Form):
-    """What the bank said of a transfer that it refused or gave back."""
+class BankCodeForm(forms.Form):
+    """Why the bank refused something, in its own code."""
 
     bank_reason = forms.ChoiceField(
         label="Motif de la banque",
@@ -85,13 +86,31 @@ class BankReasonForm(forms.Form):
     )
 
 
+class BankReasonForm(BankCodeForm):
+    """What the bank said of a transfer that it refused or gave back, and the day that it gave."""
+
+    back_on = DayField(
+        label="Rejeté ou revenu le",
+        initial=timezone.localdate,
+        needed="Indiquez le jour que donne la banque.",
+        help_text="La date de l’opération sur le relevé de compte : l’écriture comptable porte ce jour.",
+    )
+    field_order = ("back_on", "bank_reason")
+
+    def clean_back_on(self) -> date:
+        day: date = self.cleaned_data["back_on"]
+        if day > timezone.localdate():
+            raise forms.ValidationError("Cette date est à venir : indiquez le jour que donne la banque.")
+        return day
+
+
 class BankReasonInBulkForm(BankReasonForm, ReasonForm):
-    """The same code of the bank for many transfers, and a reason kept in the history of each."""
+    """The same day and code of the bank for many transfers, and a reason kept in the history of each."""
 
-    field_order = ("bank_reason", "comment")
+    field_order = ("back_on", "bank_reason", "comment")
 
 
-class FileRefusedForm(BankReasonForm):
+class FileRefusedForm(BankCodeForm):
     """Why the bank refused a whole file: its code if it gave one, and the words of whoever took the answer."""
 
     comment = ProseField(

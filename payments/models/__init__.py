@@ -2,6 +2,7 @@ from payments.models.accounts import Account, Beneficiary
 from payments.models.bank import BankDetails
 from payments.models.bank_answers import BankAnswer, BankAnswerLine
 from payments.models.control import ControlSample, ControlSampleItem
+from payments.models.exports import RunExport
 from payments.models.grants import (
     CostHeading,
     Grant,
@@ -19,7 +20,7 @@ from payments.models.preflight import PreflightSettings
 from payments.models.prices import PaymentSettings, Price, YearReopening
 from payments.models.provisional import ProvisionalExclusion, ProvisionalLine, RunError
 from payments.models.recoveries import Recovery, RepaymentRequest
-from payments.models.runs import EARNED, RECOVERED, LineKind, Run, RunExport
+from payments.models.runs import EARNED, RECOVERED, LineKind, Run
 from payments.models.scenarios import PriceScenario
 from payments.models.slips import Slip, SlipMail
 from payments.models.year import (

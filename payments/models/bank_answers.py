@@ -107,9 +107,11 @@ class BankAnswerLine(models.Model):
                 violation_error_message="Une proposition porte sur un virement, ou sur un fichier.",
             ),
             models.CheckConstraint(
-                condition=~models.Q(effect="paid") | ~models.Q(outcome="proposed") | models.Q(day__isnull=False),
-                name="bank_line_paid_has_day",
-                violation_error_message="Un paiement constaté porte sa date.",
+                condition=~models.Q(effect__in=["paid", "rejected", "returned"])
+                | ~models.Q(outcome="proposed")
+                | models.Q(day__isnull=False),
+                name="bank_line_proposal_has_day",
+                violation_error_message="Un paiement, un rejet ou un retour proposé porte sa date.",
             ),
             models.CheckConstraint(
                 condition=~models.Q(outcome__in=["confirmed", "set_aside"]) | models.Q(decided_by__isnull=False),

@@ -205,6 +205,8 @@ class Payment(Stateful):
     bic = models.CharField("BIC", max_length=11, blank=True)
     holder = WordsField("titulaire du compte", max_length=140, blank=True)
     paid_on = models.DateField("payé le", null=True, blank=True)
+    # The day that the bank gave, not the one on which it was noted: entries and papers go by it.
+    back_on = models.DateField("rejeté ou revenu le", null=True, blank=True)
     bank_reason = WordsField("code motif de la banque", max_length=10, blank=True)
 
     objects = PaymentQuerySet.as_manager()
@@ -228,6 +230,24 @@ class Payment(Stateful):
                 condition=models.Q(state="cleared") | models.Q(account__isnull=False) | models.Q(paid_on__isnull=False),
                 name="payment_has_account",
                 violation_error_message="Un virement à faire a un compte vérifié.",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="paid") | models.Q(paid_on__isnull=False),
+                name="payment_paid_has_day",
+                violation_error_message="Un virement payé porte le jour de son paiement.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["rejected", "returned"], back_on__isnull=False)
+                | (~models.Q(state__in=["rejected", "returned"]) & models.Q(back_on__isnull=True)),
+                name="payment_back_has_day",
+                violation_error_message="Un virement rejeté ou revenu porte son jour, et aucun autre.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(paid_on__isnull=True)
+                | models.Q(back_on__isnull=True)
+                | models.Q(back_on__gte=models.F("paid_on")),
+                name="payment_back_after_paid",
+                violation_error_message="Un virement ne revient pas avant d’avoir été payé.",
             ),
         ]
 
@@ -263,8 +283,8 @@ class Payment(Stateful):
         self.paid_on = paid_on
 
     @transition(state, source=State.SENT, target=State.REJECTED, permission=MOVE, label="Rejeté", needs_comment=True)
-    def reject(self, *, bank_reason: str) -> None:
-        self.bank_reason = bank_reason
+    def reject(self, *, bank_reason: str, back_on: date) -> None:
+        self.bank_reason, self.back_on = bank_reason, back_on
 
     @transition(
         state,
@@ -274,8 +294,8 @@ class Payment(Stateful):
         label="Retourné",
         needs_comment=True,
     )
-    def give_back(self, *, bank_reason: str) -> None:
-        self.bank_reason = bank_reason
+    def give_back(self, *, bank_reason: str, back_on: date) -> None:
+        self.bank_reason, self.back_on = bank_reason, back_on
 
 
 class Allocation(models.Model):

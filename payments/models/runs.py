@@ -1,4 +1,4 @@
-"""The monthly settlement, its provisional lines while it is open, and the files made from it."""
+"""The monthly settlement: its states, and what each step needs."""
 
 from __future__ import annotations
 
@@ -9,77 +9,17 @@ from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from association.fields import ProseField, WordsField
 from association.machine import StateField, Stateful, transition
-
-
-def is_prepared(run: Run, actor: Any, arguments: Any) -> str | None:
-    if run.build is None:
-        return "Le calcul n'est pas terminé : préparez d'abord le paiement mensuel."
-    return None
-
-
-def has_no_errors(run: Run, actor: Any, arguments: Any) -> str | None:
-    count = run.errors.filter(build=run.build).count()
-    if count:
-        return f"{count} indemnité(s) sans tarif : publiez le tarif manquant puis préparez de nouveau."
-    return None
-
-
-def passes_preflight(run: Run, actor: Any, arguments: Any) -> str | None:
-    """The checks whose severity was set to blocking (payments.preflight)."""
-    from payments.selectors.preflight import blocking_reason
-
-    return blocking_reason(run)
-
-
-def is_not_the_submitter(run: Run, actor: Any, arguments: Any) -> str | None:
-    """Four eyes: whoever submitted a run cannot approve it."""
-    if run.submitted_by_id == actor.pk:
-        return "Vous avez soumis ce paiement mensuel : une autre personne doit donner le bon à payer."
-    return None
-
-
-def is_countersigned(run: Run, actor: Any, arguments: Any) -> str | None:
-    """Lines that pay the approver or the submitter need another approver's name, and never the same one twice."""
-    from payments.selectors.mandates import professionals_of
-
-    if run.countersigned_by_id == actor.pk:
-        return "Vous avez contresigné ce paiement mensuel : une autre personne doit donner le bon à payer."
-    interested = {run.submitted_by, actor}
-    if not run.concerns(professionals_of({user for user in interested if user})):
-        return None
-    if run.countersigned_by_id is None or run.countersigned_by in interested:
-        return (
-            "Ce paiement mensuel indemnise la personne qui le soumet ou qui l'approuve : "
-            "un autre trésorier doit d'abord le contresigner."
-        )
-    return None
-
-
-def has_never_been_exported(run: Run, actor: Any, arguments: Any) -> str | None:
-    """A file that existed may have reached the bank: only the payments one by one can then be taken back."""
-    if run.exports.exists():
-        return "Un fichier a déjà été fait de ce paiement mensuel : son bon à payer ne se retire plus."
-    return None
-
-
-def nothing_of_its_file_was_paid(run: Run, actor: Any, arguments: Any) -> str | None:
-    """A bank that paid a transfer of a file has the file."""
-    paid = run.payments.filter(state="paid").count()
-    if paid:
-        return (
-            f"{paid} virement(s) de ce fichier sont constatés payés : la banque l'a reçu. Notez les rejets et les "
-            "retours virement par virement."
-        )
-    return None
-
-
-def every_payment_has_left(run: Run, actor: Any, arguments: Any) -> str | None:
-    waiting = run.payments.filter(state__in=["pending", "held"]).count()
-    if waiting:
-        return f"{waiting} virement(s) en attente ou en suspens : annulez-les ou faites-les partir d'abord."
-    return None
+from payments.models.run_guards import (
+    every_payment_has_left,
+    has_never_been_exported,
+    has_no_errors,
+    is_countersigned,
+    is_not_the_submitter,
+    is_prepared,
+    nothing_of_its_file_was_paid,
+    passes_preflight,
+)
 
 
 class RunQuerySet(models.QuerySet["Run"]):
@@ -359,57 +299,3 @@ class LineKind(models.TextChoices):
 EARNED = (LineKind.INITIAL, LineKind.CORRECTION)
 # What settles a trop-perçu: it counts in what is due, in no ceiling and no number cap.
 RECOVERED = (LineKind.REPAID, LineKind.WAIVED)
-
-
-class RunExport(models.Model):
-    """The files made from a frozen run, kept byte for byte: the workbook, and the transfers for the bank.
-
-    ``remarks``: what has to be known of them, one French sentence a line (no file for the bank, who was left out).
-    A new version replaces it only after it was declared not transmitted, with a name and a reason.
-    """
-
-    run = models.ForeignKey(Run, models.PROTECT, related_name="exports", verbose_name="paiement mensuel")
-    version = models.PositiveSmallIntegerField("version")
-    document = models.OneToOneField(
-        "association.Document", models.PROTECT, related_name="run_export", verbose_name="fichier"
-    )
-    bank_file = models.OneToOneField(
-        "association.Document",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="run_bank_file",
-        verbose_name="fichier de virements",
-    )
-    execution_on = models.DateField("date d'exécution demandée", null=True, blank=True)
-    transfers_count = models.PositiveIntegerField("nombre de virements", default=0)
-    transfers_cents = models.BigIntegerField("somme des virements", default=0)
-    remarks = ProseField("remarques", blank=True)
-    made_at = models.DateTimeField("fait le", default=timezone.now)
-    not_transmitted_at = models.DateTimeField("déclaré non transmis le", null=True, blank=True)
-    not_transmitted_by = models.ForeignKey(
-        "association.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="par"
-    )
-    not_transmitted_reason = WordsField("motif", max_length=200, blank=True)
-
-    class Meta:
-        verbose_name = "export d'un paiement mensuel"
-        ordering = ["run", "-version"]
-        constraints = [
-            models.UniqueConstraint(fields=["run", "version"], name="run_export_version_unique"),
-            models.UniqueConstraint(
-                fields=["run"],
-                condition=models.Q(not_transmitted_at__isnull=True),
-                name="run_export_one_live",
-                violation_error_message="Ce paiement mensuel a déjà son fichier.",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(not_transmitted_at__isnull=True)
-                | (models.Q(not_transmitted_by__isnull=False) & ~models.Q(not_transmitted_reason="")),
-                name="run_export_taken_back_has_reason",
-                violation_error_message="Déclarer un fichier non transmis demande un nom et un motif.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.run} v{self.version}"

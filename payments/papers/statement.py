@@ -48,6 +48,7 @@ class CameBack:
 
     reference: str
     paid_on: date
+    back_on: date | None
     cents: int
     reason: str
 
@@ -121,10 +122,19 @@ def _story(content: StatementContent) -> Iterator[Flowable]:
         yield from heading("Virements revenus")
         yield line("Ces virements sont revenus de la banque : ils ne comptent pas dans le total.")
         yield from table(
-            ("Émis le", "Référence", "Motif", "Montant"),
-            [(long_date(one.paid_on), one.reference, one.reason, euros(one.cents)) for one in content.came_back],
-            shares=(22, 34, 26, 18),
-            amounts=(3,),
+            ("Émis le", "Revenu le", "Référence", "Motif", "Montant"),
+            [
+                (
+                    long_date(one.paid_on),
+                    long_date(one.back_on) if one.back_on else "",
+                    one.reference,
+                    one.reason,
+                    euros(one.cents),
+                )
+                for one in content.came_back
+            ],
+            shares=(18, 18, 26, 22, 16),
+            amounts=(4,),
         )
     if content.repaid:
         yield from heading("Remboursements de trop-perçu")

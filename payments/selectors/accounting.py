@@ -15,12 +15,10 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import islice
 
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from association.models import TransitionLog
 from payments.accounting.entries import Entry, Posting, credit, debit
 from payments.models import (
     RECOVERED,
@@ -92,15 +90,11 @@ def _paid() -> Iterator[Event]:
 
 
 def _back() -> Iterator[Event]:
-    """A transfer that was paid and came back; one that never was paid moved nothing."""
-    back = Payment.objects.filter(state=Payment.State.RETURNED, paid_on__isnull=False).order_by()
-    logs = TransitionLog.objects.filter(
-        content_type=ContentType.objects.get_for_model(Payment),
-        to_state=Payment.State.RETURNED,
-        object_id__in=back.values("pk"),
-    )
-    for pk, at in logs.order_by().values_list("object_id", "at"):
-        yield Event(timezone.localdate(at), 2, pk, Kind.BACK)
+    """A transfer that was paid and came back, on the day that the bank gave; one that never was paid moved nothing."""
+    back = Payment.objects.filter(state=Payment.State.RETURNED, paid_on__isnull=False)
+    for pk, day in back.order_by().values_list("pk", "back_on"):
+        if day is not None:
+            yield Event(day, 2, pk, Kind.BACK)
 
 
 def _recoveries() -> Iterator[Event]:

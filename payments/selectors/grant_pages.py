@@ -22,7 +22,7 @@ WORDS = {
     "sign": "La période est alors fixée, les montants ne changent plus que par avenant, et les actions de la période "
     "sont celles de cette dotation.",
     "abandon": "Le brouillon est mis de côté pour de bon.",
-    "close": "Ni versement, ni dépense, ni livrable ne s'y notent plus.",
+    "close": "Ni versement, ni dépense, ni livrable ne s’y notent plus.",
 }
 MAIN = frozenset({"sign", "close"})
 

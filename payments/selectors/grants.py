@@ -40,6 +40,7 @@ from payments.models import (
     RunningCost,
 )
 from payments.pricing.facts import ConventionFacts, Suspension, Terms
+from payments.selectors.bank_days import still_live
 
 TEAMS, RUNNING = "part des équipes", "part du fonctionnement"
 
@@ -176,7 +177,7 @@ def used(grant: Grant, *, at: date | None = None) -> tuple[int, int, int]:
     due = _lines(grant.starts_on, grant.ends_on, end).aggregate(cents=Sum("amount_cents", default=0))["cents"]
     live = (
         Allocation.objects.filter(line__held_on__gte=grant.starts_on, line__held_on__lte=grant.ends_on)
-        .filter(Q(released_at__isnull=True) | Q(released_at__gte=end))
+        .filter(still_live(day, instant=end))
         .alias(frozen_at=Coalesce("payment__run__approved_at", "payment__run__created_at"))
         .filter(frozen_at__lt=end)
     )

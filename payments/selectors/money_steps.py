@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from association.models import User
@@ -13,13 +14,13 @@ from payments.selectors.run_steps import RunStep
 NOT_OF_PAYMENT = frozenset({"send", "take_back"})
 MAIN = frozenset({"verify", "release", "pay"})
 ACCOUNT_WORDS = {
-    "verify": "Les prochains virements iront sur ce compte. Comparez-le d'abord au RIB reçu. Le compte d'avant, "
-    "s'il y en a un, est archivé.",
-    "reject": "Le compte d'avant, s'il y en a un, sert de nouveau.",
-    "withdraw": "Le compte d'avant, s'il y en a un, sert de nouveau.",
-    "suspend": "Rien n'est plus viré sur ce compte ; ce qui est dû attend.",
-    "archive": "Pour de bon : ce bénéficiaire n'a plus de compte, et ce qui lui est dû attend qu'un autre soit "
-    "vérifié. Un virement qui n'est pas encore parti est sans effet.",
+    "verify": "Les prochains virements iront sur ce compte. Comparez-le d’abord au RIB reçu. Le compte d’avant, "
+    "s’il y en a un, est archivé.",
+    "reject": "Le compte d’avant, s’il y en a un, sert de nouveau.",
+    "withdraw": "Le compte d’avant, s’il y en a un, sert de nouveau.",
+    "suspend": "Rien n’est plus viré sur ce compte ; ce qui est dû attend.",
+    "archive": "Pour de bon : ce bénéficiaire n’a plus de compte, et ce qui lui est dû attend qu’un autre soit "
+    "vérifié. Un virement qui n’est pas encore parti est sans effet.",
 }
 # On a button, what one does; the machine names what the bank did.
 LABELS = {"reject": "Noter un rejet", "give_back": "Noter un retour"}
@@ -38,9 +39,17 @@ def account_steps(account: Account, *, actor: User) -> list[RunStep]:
     return _leading_first([_step(offer, ACCOUNT_WORDS) for offer in found])
 
 
-def payment_steps(payment: Payment, *, actor: User, forms: dict[str, Any]) -> list[RunStep]:
-    """Return what the actor may do with a transfer; ``forms`` are what a step has to know, by its name."""
-    found = offers(payment, actor=actor, leave_out=NOT_OF_PAYMENT)
+def payment_steps(payment: Payment, *, actor: User, forms: dict[str, Any], awaited: str = "") -> list[RunStep]:
+    """Return what the actor may do with a transfer.
+
+    Args:
+        forms: what a step has to know, by its name.
+        awaited: why the bank cannot have paid it yet, in French; empty when it can.
+    """
+    found = [
+        replace(offer, reason=awaited) if offer.name == "pay" and awaited and not offer.reason else offer
+        for offer in offers(payment, actor=actor, leave_out=NOT_OF_PAYMENT)
+    ]
     return _leading_first(
         [_step(offer, PAYMENT_WORDS, forms.get(offer.name), LABELS.get(offer.name, "")) for offer in found]
     )

@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 
 from association.models import Team
 from payments.models import Allocation, Beneficiary, DueLine, Payment, Run
+from payments.selectors.bank_days import released_by, still_live
 from payments.selectors.joined import joined_payees
 from payments.selectors.year_days import after, end_of, last_day
 
@@ -75,11 +76,9 @@ def balances_at(day: date, *, payees: Mapping[int, int] | None = None) -> dict[P
     opening = Q(payment__run__kind=Run.Kind.OPENING, payment__paid_on__lte=day)
     paid_before = Allocation.objects.filter(opening, payment__run=F("line__run")).values("line")
     lines = DueLine.objects.filter(Q(run__in=runs) | Q(pk__in=paid_before))
-    at_end = Allocation.objects.filter(Q(payment__run__in=runs) | opening).filter(
-        Q(released_at__isnull=True) | Q(released_at__gte=instant)
-    )
+    at_end = Allocation.objects.filter(Q(payment__run__in=runs) | opening).filter(still_live(day, instant=instant))
     is_settled = Q(payment__paid_on__lte=day) | Q(payment__state=Payment.State.CLEARED)
-    gone = Allocation.objects.filter(released_at__lt=instant).values("line")
+    gone = Allocation.objects.filter(released_by(day, instant=instant)).values("line")
     open_lines = lines.exclude(pk__in=at_end.values("line"))
     parts = {
         "due": _sums(lines, payees),

@@ -41,9 +41,9 @@ ORDER = (
 WORDS = {
     "cancel": "Le calcul est effacé. Les actions restent validées : le prochain paiement mensuel les reprendra.",
     "void": "Aucun virement ne part et les indemnités sont de nouveau dues. Le mois pourra être préparé de nouveau.",
-    "take_back_export": "À faire si la banque a refusé tout le fichier, ou s'il n'a jamais été envoyé. "
+    "take_back_export": "À faire si la banque a refusé tout le fichier, ou s’il n’a jamais été envoyé. "
     "Un nouveau fichier pourra être fait ; celui-ci est conservé.",
-    "send_back": "Le paiement mensuel redevient un brouillon. Le motif est lu par la personne qui l'a soumis.",
+    "send_back": "Le paiement mensuel redevient un brouillon. Le motif est lu par la personne qui l’a soumis.",
     "export": "Le classeur de paiement et, si la banque est renseignée, le fichier de virements. Les virements sont "
     "alors considérés comme envoyés : transmettez le fichier à la banque.",
     "settle": "Les virements envoyés qui ne sont pas revenus seront marqués payés à cette date.",
@@ -51,7 +51,7 @@ WORDS = {
 
 BUSY = "Une tâche est en cours : attendez sa fin."
 COUNTERSIGN = (
-    "Ce paiement mensuel indemnise la personne qui le soumet, ou quelqu'un qui peut l'approuver : vous ajoutez un "
+    "Ce paiement mensuel indemnise la personne qui le soumet, ou quelqu’un qui peut l’approuver : vous ajoutez un "
     "troisième nom. Une autre personne donnera le bon à payer."
 )
 
@@ -70,15 +70,20 @@ class RunStep:
     form: Any = None
 
 
-def run_steps(run: Run, *, actor: User, figures: RunSummary, job: Job | None = None) -> list[RunStep]:
+def run_steps(
+    run: Run, *, actor: User, figures: RunSummary, awaited: str = "", job: Job | None = None
+) -> list[RunStep]:
     """Return what the actor may do with a run, what leads on first; each with what prevents it.
 
     Args:
+        awaited: why the bank cannot have paid its transfers yet, in French; empty when it can.
         job: the last preparation or export asked for; while it is live, what leads on waits for its end.
     """
     if run.kind == Run.Kind.OPENING:
         return []
     steps = [_step(offer, run, figures) for offer in offers(run, actor=actor)]
+    if awaited:
+        steps = [replace(one, reason=one.reason or awaited) if one.name == "settle" else one for one in steps]
     steps += [step for step in (_prepare(run, actor), _countersign(run, actor)) if step]
     if any(step.name == "approve" and not step.reason for step in steps) and actor.has_perm("payments.export_run"):
         steps = [replace(step, main=False) if step.name == "approve" else step for step in steps]

@@ -159,7 +159,7 @@ def parse_month(text: str) -> tuple[date, int]:
             raise ValueError
         return date(int(year), int(number), 1), int(sequence or 1)
     except ValueError:
-        raise ValueError(f"« {text} » n'est pas un mois : écrivez AAAA-MM, par exemple 2026-10.") from None
+        raise ValueError(f"« {text} » n’est pas un mois : écrivez AAAA-MM, par exemple 2026-10.") from None
 
 
 def next_month_to_pay(today: date | None = None) -> date:

@@ -129,7 +129,7 @@ def _chunk(chunk: list[int], year: int) -> Iterator[StatementContent]:
     for payment in _ordered(came_back_of(year), payee):
         reason = reason_in_words(payment.bank_reason)
         back[payee[payment.beneficiary_id]].append(
-            CameBack(payment.reference, _day(payment), payment.amount_cents, reason)
+            CameBack(payment.reference, _day(payment), payment.back_on, payment.amount_cents, reason)
         )
     repaid: dict[int, list[Repaid]] = defaultdict(list)
     for recovery in repaid_in(year).filter(request__beneficiary__in=payee).select_related("request").order_by("pk"):

@@ -169,7 +169,8 @@ class _Facts:
             because = f" ({reason_in_words(last.bank_reason).lower()})" if last.bank_reason else ""
             words = {Payment.State.VOID: "annulé avant son envoi", Payment.State.REJECTED: "rejeté par la banque"}
             what = words.get(Payment.State(last.state), "revenu de la banque")
-            said = f"{since}virement {last.reference} {what}{because} : due de nouveau, {why}."
+            on = f" le {_day(last.back_on)}" if last.back_on else ""
+            said = f"{since}virement {last.reference} {what}{on}{because} : due de nouveau, {why}."
             return _told(one, "Due de nouveau", "attention", _capital(said), **facts)
         return _told(one, "En attente", "attention", _capital(f"{since}en attente : {why}."), **facts)
 

@@ -46,7 +46,7 @@ def propose_for(
             if siret and not owner.siret:
                 owner = complete_company(company=owner, siret=siret, finess="", actor=actor)
             if not owner.siret:
-                raise ValidationError({"siret": "Indiquez le SIRET : une société n'est pas payée sans lui."})
+                raise ValidationError({"siret": "Indiquez le SIRET : une société n’est pas payée sans lui."})
             beneficiary = Beneficiary.objects.get_or_create(company=owner)[0]
         else:
             beneficiary = Beneficiary.objects.get_or_create(professional=owner)[0]
@@ -124,7 +124,7 @@ def _refuse_overtaken(beneficiary: Beneficiary, seen: int | None) -> None:
     if seen is not None and last is not None and last.pk != seen:
         raise TransitionRefused(
             f"{last.entered_by} vient de proposer un autre compte (•••• {last.iban_last4}, titulaire {last.holder}). "
-            "S'il est le bon, il n'y a plus rien à faire ; sinon, enregistrez de nouveau."
+            "S’il est le bon, il n’y a plus rien à faire ; sinon, enregistrez de nouveau."
         )
 
 
@@ -202,5 +202,5 @@ def _give_up(account: Account, name: str, actor: User, reason: str) -> Account:
         before = fresh.replaces
         still_proposed = fresh.beneficiary.accounts.filter(state=Account.State.PROPOSED).exists()
         if before and before.state == Account.State.SUSPENDED and not still_proposed:
-            fire(before, "resume", actor=actor, comment="Le changement proposé n'est pas retenu.")
+            fire(before, "resume", actor=actor, comment="Le changement proposé n’est pas retenu.")
     return fresh

@@ -60,7 +60,7 @@ def draw_sample(
     known = population(starts_on, ends_on)
     found = list(known.values_list("reference", "amount_cents", "pk"))
     if not found:
-        said = "Aucun virement n'a été payé dans cette période : élargissez-la."
+        said = "Aucun virement n’a été payé dans cette période : élargissez-la."
         raise ValidationError({"ends_on": said})
     chosen_seed = secrets.randbelow(SEEDS) if seed is None else seed
     drawn = draw([row[:2] for row in found], seed=chosen_seed, size=size, above_cents=above_cents)

@@ -56,7 +56,7 @@ def request_export(*, run: Run, actor: User, execution_on: date | None = None) -
     require(actor, "payments.export_run")
     if run.state != Run.State.APPROVED:
         raise TransitionRefused(
-            f"Le paiement mensuel {run.name} est « {run.get_state_label()} » : il s'exporte après le bon à payer."
+            f"Le paiement mensuel {run.name} est « {run.get_state_label()} » : il s’exporte après le bon à payer."
         )
     if execution_on and (reason := execution_day_refusal(execution_on)):
         raise TransitionRefused(reason)
@@ -151,7 +151,7 @@ def export_run(
             fresh = fire(run, "export", actor=actor)
             if _leaving(fresh) != leaving:
                 raise TransitionRefused(
-                    "Un virement ou un compte a changé pendant l'écriture du fichier : relancez l'export."
+                    "Un virement ou un compte a changé pendant l’écriture du fichier : relancez l’export."
                 )
             export = RunExport.objects.create(
                 run=fresh,
@@ -162,6 +162,7 @@ def export_run(
                 transfers_count=written.count,
                 transfers_cents=written.cents,
                 remarks="\n".join(remarks),
+                made_at=timezone.now(),
             )
             fire_all(fresh.payments.filter(state=Payment.State.PENDING).defer("iban"), "send", actor=actor)
     return Exported(export, voided, held)
@@ -192,7 +193,7 @@ def _set_aside(run: Run, actor: User) -> tuple[list[str], list[str]]:
     """Void the payments whose account was archived or suspended since the approval: their lines are due again. Hold
     those that no bank of the SEPA zone would take. One bad payee does not stop the others: both are named.
     """
-    gone_reason, held = "Le compte bancaire n'est plus vérifié.", []
+    gone_reason, held = "Le compte bancaire n’est plus vérifié.", []
     with transaction.atomic():
         fresh = lock(run)
         if fresh.state != Run.State.APPROVED:
@@ -213,8 +214,8 @@ def _refuse_swapped_iban(payment: Payment) -> None:
     """Compare the IBAN with the keyed hash frozen at approval: the ciphertext alone may be rewritten (rotation)."""
     if keyed_hash(payment.iban) != payment.iban_hash:
         raise TransitionRefused(
-            f"L'IBAN du virement {payment.reference} n'est plus celui du bon à payer : rien n'est exporté. "
-            "Prévenez l'administrateur, la base a été modifiée hors de l'application."
+            f"L’IBAN du virement {payment.reference} n’est plus celui du bon à payer : rien n’est exporté. "
+            "Prévenez l’administrateur, la base a été modifiée hors de l’application."
         )
 
 

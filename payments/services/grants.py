@@ -61,7 +61,7 @@ def change_grant(*, grant: Grant, values: Mapping[str, Any], version: int, actor
     require(actor, MANAGE)
     with transaction.atomic():
         if lock(grant).state != Grant.State.DRAFT:
-            raise TransitionRefused("Cette dotation n'est plus un brouillon : un avenant change ses montants.")
+            raise TransitionRefused("Cette dotation n’est plus un brouillon : un avenant change ses montants.")
         return save_changes(grant, values=values, version=version, actor=actor)
 
 
@@ -108,7 +108,7 @@ def attach_scan(*, grant: Grant, scan: CheckedUpload, actor: User) -> Grant:
     with transaction.atomic():
         fresh = lock(grant)
         if fresh.state not in Grant.BINDING:
-            raise TransitionRefused("Notez d'abord la signature : le brouillon n'a pas d'exemplaire signé.")
+            raise TransitionRefused("Notez d’abord la signature : le brouillon n’a pas d’exemplaire signé.")
         before = str(fresh.scan or "")
         fresh.scan = store_bytes(
             content=scan.content, filename=scan.filename, content_type=scan.content_type, permission=VIEW, actor=actor
@@ -239,7 +239,7 @@ def decide_left(
         _require_signed(fresh, "une décision")
         if decided_on <= fresh.ends_on:
             raise TransitionRefused(
-                f"La période court jusqu'au {fresh.ends_on:%d/%m/%Y} : ce qui reste se décide après."
+                f"La période court jusqu’au {fresh.ends_on:%d/%m/%Y} : ce qui reste se décide après."
             )
         name = PARTS[GrantDecision.Part(part)]
         rest = undecided(fresh)[name]
@@ -275,7 +275,7 @@ def _open(grant: Grant) -> Grant:
 def _require_signed(grant: Grant, what: str) -> None:
     if grant.state != Grant.State.SIGNED:
         raise TransitionRefused(
-            f"Cette dotation est « {grant.get_state_label()} » : {what} demande qu'elle soit signée."
+            f"Cette dotation est « {grant.get_state_label()} » : {what} demande qu’elle soit signée."
         )
 
 

@@ -43,7 +43,7 @@ def reopen_team_year(
     """
     require(actor, REOPEN)
     if not reason.strip():
-        raise TransitionRefused("La réouverture d'une année demande un motif.")
+        raise TransitionRefused("La réouverture d’une année demande un motif.")
     with transaction.atomic():
         lock(team)
         if ceiling_cents is not None:

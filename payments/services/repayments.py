@@ -16,6 +16,8 @@ from payments.models import Beneficiary, Recovery, RepaymentRequest
 from payments.models.recoveries import MANAGE, request_number
 from payments.selectors.recoveries import debt_lines, debts, left_of
 
+# The longest delay that a judge may grant a debtor (code civil, article 1343-5): a later day is a typing mistake.
+LONGEST_DELAY = 2  # years
 ALREADY = "Une demande de remboursement est déjà en cours pour ce bénéficiaire : suivez-la, ou annulez-la d’abord."
 
 
@@ -25,11 +27,13 @@ def request_repayment(
     """Ask a beneficiary to pay back the whole of what runs carry forward; the letter can be printed from then on.
 
     Raises:
-        TransitionRefused: when nothing is owed back, or a request is open already.
+        TransitionRefused: when nothing is owed back, a request is open already, or the day is past or too far.
         ValidationError: with what is wrong, in French.
     """
     require(actor, MANAGE)
     today = timezone.localdate()
+    if due_on and (reason_why := due_day_refusal(due_on, today=today)):
+        raise TransitionRefused(reason_why)
     with transaction.atomic():
         lock(beneficiary)
         debt = debts().get(beneficiary.pk, 0)
@@ -56,6 +60,27 @@ def request_repayment(
                 return enter_at([(made, RepaymentRequest.State.REQUESTED)], actor=actor, origin="")[0]
         except IntegrityError:  # somebody else asked at the same moment
             raise TransitionRefused(ALREADY) from None
+
+
+def due_day_refusal(day: date, *, today: date | None = None) -> str:
+    """Return why a day cannot be the one until which a beneficiary is to pay back, in French; else nothing."""
+    today = today or timezone.localdate()
+    if day < today:
+        return f"Le {day:%d/%m/%Y} est passé : choisissez un jour à venir, ou aucun."
+    latest = _years_after(today, LONGEST_DELAY)
+    if day > latest:
+        return (
+            f"Le {day:%d/%m/%Y} est trop loin : deux ans au plus, soit jusqu’au {latest:%d/%m/%Y} (article 1343-5 du "
+            "code civil). Choisissez un jour plus proche, ou aucun."
+        )
+    return ""
+
+
+def _years_after(day: date, count: int) -> date:
+    try:
+        return day.replace(year=day.year + count)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year + count, day=28)
 
 
 def _next_number(today: date) -> str:
@@ -193,4 +218,4 @@ def move_repayment(
             return settle_by_offset(request=request, actor=actor)
         case "withdraw":
             return withdraw_repayment(request=request, reason=reason, actor=actor)
-    raise TransitionRefused("Cette étape n'existe pas : la page a été mise à jour.")
+    raise TransitionRefused("Cette étape n’existe pas : la page a été mise à jour.")

@@ -14,11 +14,13 @@ from django.utils import timezone
 from association.bulk import insert_rows
 from association.machine import TransitionRefused
 from association.models import User
+from association.money import counted
 from association.permissions import require
 from association.registries import Progress
 from association.workflow import enter_at, fire, fire_all, lock
 from payments.models import Account, Allocation, Payment, ProvisionalExclusion, ProvisionalLine, Run, RunError
 from payments.selectors import candidates as reading
+from payments.selectors.bank_days import days_of
 from payments.selectors.mandates import professionals_of
 from payments.selectors.runs import settlement_of
 from payments.services.computation import Checksum, Error, Exclusion, Line, checksum_of, compute
@@ -37,7 +39,7 @@ def find_run(*, month: date, sequence: int = 1) -> Run:
     gone = [Run.State.CANCELLED, Run.State.VOIDED]
     found = runs.exclude(state__in=gone).first() or runs.order_by("-id").first()
     if found is None:
-        raise TransitionRefused(f"Aucun paiement mensuel {month:%Y-%m} : préparez-le d'abord.")
+        raise TransitionRefused(f"Aucun paiement mensuel {month:%Y-%m} : préparez-le d’abord.")
     return found
 
 
@@ -80,7 +82,7 @@ def refuse_preparation(*, month: date, extra: bool = False) -> Run | None:
     if month.day != 1:
         raise TransitionRefused("Le mois est donné par son premier jour.")
     if Run(month=month).last_day >= timezone.localdate():
-        raise TransitionRefused(f"Le mois {month:%Y-%m} n'est pas terminé : attendez le mois suivant.")
+        raise TransitionRefused(f"Le mois {month:%Y-%m} n’est pas terminé : attendez le mois suivant.")
     run = Run.objects.open().first()
     if run is None:
         _next_sequence(month, extra)
@@ -88,7 +90,7 @@ def refuse_preparation(*, month: date, extra: bool = False) -> Run | None:
     if run.month != month or (run.kind == Run.Kind.EXTRA) != extra:
         raise TransitionRefused(
             f"Le paiement mensuel {run.name} est encore ouvert ({run.get_state_label()}) : "
-            "terminez-le ou annulez-le d'abord."
+            "terminez-le ou annulez-le d’abord."
         )
     _refuse_submitted(run)
     return run
@@ -109,7 +111,7 @@ def _claim_draft(month: date, extra: bool, actor: User) -> Run:
 def _refuse_submitted(run: Run) -> None:
     if run.state != Run.State.DRAFT:
         raise TransitionRefused(
-            f"Le paiement mensuel {run.name} est « {run.get_state_label()} » : renvoyez-le d'abord en brouillon."
+            f"Le paiement mensuel {run.name} est « {run.get_state_label()} » : renvoyez-le d’abord en brouillon."
         )
 
 
@@ -118,10 +120,10 @@ def _open_draft(month: date, extra: bool, actor: User) -> Run:
     kind = Run.Kind.EXTRA if extra else Run.Kind.REGULAR
     try:
         with transaction.atomic():
-            draft = Run(month=month, kind=kind, sequence=sequence, prepared_by=actor)
+            draft = Run(month=month, kind=kind, sequence=sequence, prepared_by=actor, created_at=timezone.now())
             return enter_at([(draft, Run.State.DRAFT)], actor=actor, origin="", comment="")[0]
     except IntegrityError:
-        raise TransitionRefused("Quelqu'un d'autre vient d'ouvrir un paiement mensuel : rechargez la page.") from None
+        raise TransitionRefused("Quelqu’un d’autre vient d’ouvrir un paiement mensuel : rechargez la page.") from None
 
 
 def _next_sequence(month: date, extra: bool) -> int:
@@ -137,7 +139,7 @@ def _next_sequence(month: date, extra: bool) -> int:
     if extra:
         if not of_month.exists():
             raise TransitionRefused(
-                f"Un paiement complémentaire vient après le paiement mensuel {month:%Y-%m}, qui n'est pas figé."
+                f"Un paiement complémentaire vient après le paiement mensuel {month:%Y-%m}, qui n’est pas figé."
             )
         return 1 + max(of_month.values_list("sequence", flat=True))
     if regular := of_month.filter(sequence=1).first():
@@ -276,7 +278,7 @@ def approve_run(*, run: Run, actor: User) -> Run:
         if seal_of(fresh, fresh.checksum) != fresh.seal:
             raise TransitionRefused(
                 "Des comptes bancaires ou des virements antérieurs ont changé depuis la soumission : ce qui serait "
-                "payé n'est plus ce qui a été soumis. Renvoyez ce paiement mensuel en brouillon, puis soumettez-le "
+                "payé n’est plus ce qui a été soumis. Renvoyez ce paiement mensuel en brouillon, puis soumettez-le "
                 "de nouveau."
             )
         totals = freeze(fresh)
@@ -306,12 +308,8 @@ def what_changed(run: Run) -> str:
     more, less = len(now.keys() - stored.keys()), len(stored.keys() - now.keys())
     other = sum(1 for key in now.keys() & stored.keys() if now[key] != stored[key])
     parts = [
-        f"{count} {words}"
-        for count, words in (
-            (more, "indemnité(s) en plus"),
-            (less, "en moins"),
-            (other, "d'un autre montant"),
-        )
+        f"{counted(count, 'indemnité,indemnités')} {words}"
+        for count, words in ((more, "en plus"), (less, "en moins"), (other, "d’un autre montant"))
         if count
     ]
     said = ", ".join(parts) or "le motif ou le tarif de certaines lignes"
@@ -351,28 +349,20 @@ def settle_run(*, run: Run, actor: User, paid_on: date | None = None) -> Run:
     """Settle an exported run: what was sent and did not come back is paid.
 
     Args:
-        paid_on: the day on which the bank paid (today by default); after the month that is paid, and not to come.
+        paid_on: the day on which the bank paid (today by default); not before the bon à payer, nor before the day that
+            the file asks of the bank, nor to come.
+
+    Raises:
+        TransitionRefused: with the reason in French; nothing is settled.
     """
     day = paid_on or timezone.localdate()
-    refuse_day_of_payment(run=run, day=day)
     with transaction.atomic():
         fresh = fire(run, "settle", actor=actor)
+        if reason := days_of(fresh).payment_refusal(day, today=timezone.localdate()):
+            raise TransitionRefused(reason)
         sent = fresh.payments.filter(state=Payment.State.SENT).defer("iban")
         fire_all(sent, "pay", actor=actor, paid_on=day)
     return fresh
-
-
-def refuse_day_of_payment(*, run: Run, day: date) -> None:
-    """Refuse a day on which no bank can have paid a run: not after its month, or still to come.
-
-    Raises:
-        TransitionRefused: with what to do.
-    """
-    if not run.last_day < day <= timezone.localdate():
-        raise TransitionRefused(
-            f"La banque n'a pas pu payer le {day:%d/%m/%Y} : indiquez un jour après la fin du mois {run.month:%Y-%m}, "
-            "et qui ne soit pas à venir."
-        )
 
 
 def last_month(today: date) -> date:

@@ -126,8 +126,9 @@ class SlipFacts:
 
 def _payment(payment: Payment) -> SlipPayment:
     gone = payment.state in Payment.GONE
+    on = f" le {payment.back_on:%d/%m/%Y}" if payment.back_on else ""
     said = SAID.get(Payment.State(payment.state)) or (
-        f"Ce virement est revenu de la banque : {reason_in_words(payment.bank_reason).lower()}. {TAKEN_UP}"
+        f"Ce virement est revenu de la banque{on} : {reason_in_words(payment.bank_reason).lower()}. {TAKEN_UP}"
     )
     return SlipPayment(
         reference=payment.reference,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from django.utils import timezone
 
@@ -38,7 +39,7 @@ from payments.services.transfers import (
     void_payment,
 )
 
-UNKNOWN = "Cette étape n'existe pas : la page a été mise à jour."
+UNKNOWN = "Cette étape n’existe pas : la page a été mise à jour."
 
 
 def move_run(
@@ -107,24 +108,27 @@ def move_payment(
     reason: str = "",
     paid_on: date | None = None,
     bank_reason: str = "",
+    back_on: date | None = None,
 ) -> Payment:
     """Do one step of a transfer and return it. Sending and taking back are steps of the file that it is in.
 
     Args:
         reason: for the steps that ask for one.
         paid_on: with ``pay``, the day on which the bank made it; today by default.
-        bank_reason: with ``reject`` and ``give_back``, the code that the bank gave.
+        bank_reason, back_on: with ``reject`` and ``give_back``, the code that the bank gave, and the day on which it
+            refused the transfer or it came back; today by default.
 
     Raises:
         TransitionRefused: with the reason in French.
     """
+    back: dict[str, Any] = {"actor": actor, "bank_reason": bank_reason, "back_on": back_on, "comment": reason}
     services: dict[str, Callable[[], Payment]] = {
         "hold": lambda: hold_payment(payment=payment, actor=actor, reason=reason),
         "release": lambda: let_payment_go(payment=payment, actor=actor),
         "void": lambda: void_payment(payment=payment, actor=actor, reason=reason),
         "pay": lambda: pay_payment(payment=payment, actor=actor, paid_on=paid_on or timezone.localdate()),
-        "reject": lambda: reject_payment(payment=payment, actor=actor, bank_reason=bank_reason, comment=reason),
-        "give_back": lambda: return_payment(payment=payment, actor=actor, bank_reason=bank_reason, comment=reason),
+        "reject": lambda: reject_payment(payment=payment, **back),
+        "give_back": lambda: return_payment(payment=payment, **back),
     }
     if step not in services:
         raise TransitionRefused(UNKNOWN)

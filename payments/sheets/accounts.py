@@ -62,7 +62,7 @@ def _check(book: Book, sheet: str, owner: str, holder_of: Callable[[Row], str]) 
     def check_shared(_: Book, row: Row) -> None:
         first = rows_of_iban.setdefault(row[IBAN], row) if row[IBAN] else row
         if first is not row and first.key != row.key:
-            book.warn(row, IBAN, f"même IBAN qu'à la ligne {first.number} : deux bénéficiaires, deux virements")
+            book.warn(row, IBAN, f"même IBAN qu’à la ligne {first.number} : deux bénéficiaires, deux virements")
 
     def check_account(_: Book, row: Row) -> None:
         if row[IBAN] is None:
@@ -97,7 +97,7 @@ def _compare(book: Book, row: Row, accounts: list[Account], entered: dict[int, s
     same = next((account for account in accounts if account.iban_hash == keyed_hash(row[IBAN])), None)
     if same is None:
         end = accounts[0].iban_last4
-        says = f"un autre compte (•••• {end}) est déjà enregistré : un changement de compte se fait à l'écran"
+        says = f"un autre compte (•••• {end}) est déjà enregistré : un changement de compte se fait à l’écran"
         book.fault(row, IBAN, says=says)
         return
     values: dict[str, Any] = {HOLDER: same.holder} if row.get(HOLDER) else {}

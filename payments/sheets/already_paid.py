@@ -52,7 +52,7 @@ def check(book: Book) -> None:
     def check_validated(_: Book, row: Row) -> None:
         facts = action_facts(book, row["Référence action"])
         if id(row) in new and row[PAID] is not None and facts and not facts.validated:
-            book.fault(row, PAID, says="cette action n'est pas validée : rien ne peut en avoir été payé")
+            book.fault(row, PAID, says="cette action n’est pas validée : rien ne peut en avoir été payé")
 
     def want(_: Book, row: Row) -> None:
         facts = action_facts(book, row["Référence action"])
@@ -86,7 +86,7 @@ def _check_paid_on(book: Book, row: Row) -> None:
 def _check_order(book: Book, row: Row) -> None:
     facts = action_facts(book, row["Référence action"])
     if row.pk is None and row[PAID] is not None and row[PAID_ON] and facts and row[PAID_ON] < facts.held_on:
-        book.warn(row, PAID_ON, f"payé avant la date de l'action ({facts.held_on:%d/%m/%Y})")
+        book.warn(row, PAID_ON, f"payé avant la date de l’action ({facts.held_on:%d/%m/%Y})")
 
 
 def _payee(book: Book, row: Row, facts: ActionFacts) -> Payee:

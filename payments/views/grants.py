@@ -124,7 +124,7 @@ def grant_step(request: HttpRequest, pk: int) -> HttpResponse:
         elif step == "close":
             services.close_grant(grant=found, actor=request.user)
         else:
-            raise TransitionRefused("Cette étape n'existe pas : la page a été mise à jour.")
+            raise TransitionRefused("Cette étape n’existe pas : la page a été mise à jour.")
     except TransitionRefused as refused:
         said["error"] = refused.reason
         return _page(request, pk, form=form, refused=said, status=409)

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -20,6 +21,7 @@ from payments.forms.runs import ExportForm, FileRefusedForm, PreparationForm, Se
 from payments.models import Run
 from payments.models.slips import VIEW_SLIP
 from payments.selectors import people, run_pages, run_steps
+from payments.selectors.bank_days import days_of
 from payments.selectors.preflight import preflight, remarks
 from payments.selectors.runs import settlement_of, summary
 from payments.selectors.slips import MADE_FROM, slip_figures
@@ -183,8 +185,10 @@ def _overview(
     # The machine asks the checks too: what they find now is read once.
     run.findings = preflight(run, settlement)
     job = run_pages.latest_job([preparation_key(month=run.month, extra=run.kind == Run.Kind.EXTRA), export_key(run)])
+    days, today = days_of(run), timezone.localdate()
     steps = _with_forms(
-        run_steps.run_steps(run, actor=request.user, figures=figures, job=job),
+        run_steps.run_steps(run, actor=request.user, figures=figures, awaited=days.awaited(today), job=job),
+        {"settle": {"paid_on": days.likely_payment(today)}},
         form,
         request.POST.get("step", "") if form else "",
     )
@@ -215,7 +219,11 @@ def _overview(
     return render(request, "payments/run.html", page, status=status)
 
 
-def _with_forms(steps: list[run_steps.RunStep], typed: Form | None, step: str) -> list[run_steps.RunStep]:
-    """Give each step that has to know something its form: the one that was typed, or an empty one."""
-    forms = {name: typed if typed and name == step else kind() for name, kind in STEP_FORMS.items()}
+def _with_forms(
+    steps: list[run_steps.RunStep], proposed: dict[str, Any], typed: Form | None, step: str
+) -> list[run_steps.RunStep]:
+    """Give each step that has to know something its form: the one that was typed, or one with what is proposed."""
+    forms = {
+        name: typed if typed and name == step else kind(initial=proposed.get(name)) for name, kind in STEP_FORMS.items()
+    }
     return [replace(one, form=forms.get(one.name)) for one in steps]

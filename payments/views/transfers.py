@@ -16,6 +16,7 @@ from association.machine import TransitionRefused
 from association.selectors.history import history_of
 from payments.bank_reasons import reason_in_words
 from payments.forms.runs import BankReasonForm, SettlementForm
+from payments.selectors.bank_days import days_of
 from payments.selectors.money_steps import payment_steps
 from payments.selectors.transfers import allocations_of, payment_with_facts
 from payments.services.steps import move_payment
@@ -68,14 +69,15 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     found = get_object_or_404(payment_with_facts(request.user), pk=pk)
-    empty = {"initial": {"paid_on": timezone.localdate()}}
-    asked: dict[str, Any] = {name: made(prefix=name, **empty) for name, made in FORMS.items()}
+    days, today = days_of(found.run), timezone.localdate()
+    asked: dict[str, Any] = {name: made(prefix=name) for name, made in FORMS.items()}
+    asked["pay"].initial["paid_on"] = days.likely_payment(today)
     if form[1] is not None:
         asked[form[0]] = form[1]
     allocations = allocations_of(found)
     page = {
         "payment": found,
-        "steps": payment_steps(found, actor=request.user, forms=asked),
+        "steps": payment_steps(found, actor=request.user, forms=asked, awaited=days.awaited(today)),
         "allocations": allocations,
         "bank_words": reason_in_words(found.bank_reason) if found.bank_reason else "",
         "history": history_of(found),

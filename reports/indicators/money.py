@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Max, QuerySet, Sum
-from django.utils import timezone
 
 from actions.models import Action
-from association.models import TransitionLog
 from payments.bank_reasons import BANK_REASONS
 from payments.models import RECOVERED, Allocation, DueLine, Exclusion, LineKind, Payment, Run
 from payments.reasons import explain
@@ -136,17 +133,11 @@ class MoneyFacts:
     def returned(self) -> dict[tuple[str, str], tuple[int, int]]:
         """(state, reason of the bank) -> cents and transfers that came back in the period."""
         period = self._facts.period
-        logged = TransitionLog.objects.filter(
-            content_type=ContentType.objects.get_for_model(Payment),
-            to_state__in=[Payment.State.REJECTED, Payment.State.RETURNED],
-            at__gte=_begin(period.first),
-            at__lt=_begin(period.last, after=True),
-        )
         rows = (
             Allocation.objects.filter(
                 self._facts.scope.teams("line__team__"),
-                payment__in=logged.order_by().values("object_id"),
                 payment__state__in=[Payment.State.REJECTED, Payment.State.RETURNED],
+                payment__back_on__range=(period.first, period.last),
             )
             .order_by()
             .values_list("payment__state", "payment__bank_reason")
@@ -194,12 +185,6 @@ class MoneyFacts:
         )
         ceilings = self._facts.conventions.ceilings
         return {team: (spent.get(team, 0), ceiling) for team, ceiling in ceilings.items() if ceiling}
-
-
-def _begin(day: date, *, after: bool = False) -> datetime:
-    """Return the instant at which a day begins, or ends, in Paris."""
-    day = day + timedelta(days=1) if after else day
-    return timezone.make_aware(datetime.combine(day, time()))
 
 
 def _due(facts: Facts) -> Measure:

@@ -198,6 +198,25 @@ def test_something_was_reversed_and_something_came_back(region: Summary) -> None
     assert Payment.objects.filter(state=Payment.State.RETURNED).count() == 1
 
 
+def test_no_payment_of_the_demo_is_dated_before_its_approval_or_what_was_asked_of_the_bank(region: Summary) -> None:
+    paid = Payment.objects.exclude(run__kind=Run.Kind.OPENING).exclude(paid_on=None).select_related("run")
+    assert {payment.run.month for payment in paid} == set(SPAN.settled)
+    for payment in paid:
+        asked = payment.run.exports.get().execution_on
+        assert timezone.localdate(payment.run.approved_at) <= asked <= payment.paid_on <= SPAN.end
+        assert payment.run.last_day < timezone.localdate(payment.run.submitted_at)
+    back = Payment.objects.get(state=Payment.State.RETURNED)
+    assert back.run.exports.get().execution_on < back.back_on <= SPAN.end
+
+
+def test_every_step_of_a_settled_month_is_logged_on_its_day(region: Summary) -> None:
+    """The history of a run and its transfers reads in the order of the days, none of them that of the seeding."""
+    for run in Run.objects.exclude(kind=Run.Kind.OPENING):
+        steps = TransitionLog.objects.filter(content_type__model="run", object_id=run.pk).order_by("at", "pk")
+        assert [step.to_state for step in steps] == ["draft", "submitted", "approved", "exported", "settled"]
+        assert {timezone.localdate(step.at).replace(day=1) for step in steps} == {shift(run.month, 1)}
+
+
 def test_preparing_the_last_month_finds_every_price(last_run: Run) -> None:
     assert last_run.errors.count() == 0
     assert last_run.lines_count > 0

@@ -171,8 +171,8 @@ class PaymentFactory(StatefulFactory):
         paid = at("paid", paid_on=date(2026, 8, 5))
         cleared = at("cleared", amount_cents=0, account=None, iban="", iban_hash="", iban_last4="", bic="", holder="")
         void = at("void")
-        rejected = at("rejected", bank_reason="AC04")
-        returned = at("returned", bank_reason="AC04")
+        rejected = at("rejected", bank_reason="AC04", back_on=date(2026, 8, 7))
+        returned = at("returned", bank_reason="AC04", back_on=date(2026, 8, 7))
 
     run = factory.SubFactory(RunFactory, approved=True, kind=Run.Kind.OPENING)
     beneficiary = factory.SubFactory(BeneficiaryFactory)

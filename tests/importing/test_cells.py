@@ -140,7 +140,7 @@ LINES = [
     ("Conventions", "Effet le", date(2025, 12, 31), "réglage CONVENTION_EARLY_EFFECT_DAYS"),
     ("Actions", "Code équipe", "x", "attendu : le code d'une équipe du classeur"),
     ("Actions", "Modalité", "fax", "trouvé « fax » ; attendu : présentiel, visio ou domicile."),
-    ("Actions", "Validée", "non", "Cette action n'est pas validée : rien ne peut en avoir été payé."),
+    ("Actions", "Validée", "non", "Cette action n’est pas validée : rien ne peut en avoir été payé."),
     ("Participations", "Référence action", "A-9", "attendu : la référence d'une action du classeur ou déjà enregistrée."),
     ("Participations", "Payé le", None, "ligne 2, colonne « Payé le » : Un montant « Déjà payé » demande la date du paiement."),
     ("Participations", "Déjà payé", None, "Une ligne sans montant « Déjà payé » ne porte ni date ni virement."),

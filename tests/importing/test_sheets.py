@@ -168,7 +168,7 @@ WARNED = [
     (overlap, "Conventions", "cette convention et C-1 sont en vigueur en même temps"),
     (salaried, "Membres", "un salarié sans employeur bénéficiaire n'est pas indemnisé"),
     (no_holder, "Bénéficiaires", "« SELARL du Clos » est repris"),
-    (shared_account, "Professionnels", "même IBAN qu'à la ligne 2"),
+    (shared_account, "Professionnels", "même IBAN qu’à la ligne 2"),
     (two_stays, "Membres", "se chevauchent"),
     (unknown_sheet, "Notes", "feuille inconnue, elle n'est pas lue"),
 ]

@@ -15,6 +15,7 @@ from association.listing.declaration import listings
 from association.machine import TransitionRefused
 from association.models import BulkItem, BulkOperation
 from association.services.bulk import draw_up_operation, start_operation
+from config.demo.clock import living_on
 from payments.answers.reading import MAX_BYTES, Unreadable, read_answer
 from payments.bulk_steps import CONFIRM_LINE
 from payments.models import Account, BankAnswer, BankAnswerLine, Payment, Run
@@ -38,10 +39,11 @@ def _own_folder(settings: Any, tmp_path: Any) -> None:
 
 @pytest.fixture
 def run(office: Office) -> Run:
-    """July, three transfers of 50 euros, sent."""
+    """July, three transfers of 50 euros, sent on 4 August for the same day."""
     set_bank_details(values=DETAILS, version=0, actor=office.treasurer)
     office.rcp(date(2026, 7, 6))
-    return export_run(run=office.approved(), actor=office.treasurer).export.run
+    with living_on(date(2026, 8, 4)):
+        return export_run(run=office.approved(), actor=office.treasurer).export.run
 
 
 def brought(content: bytes, office: Office) -> BankAnswer:

@@ -87,7 +87,6 @@ def test_file_pays_each_person_once_to_the_cent_on_a_business_day(exported: Call
     assert texts(export, "Ustrd") == ["Indemnites ESP CLAP 07/2026"] * 3
     assert texts(export, "Dbtr/p:Nm") == ["Association regionale des ESP"]
     assert (export.transfers_count, export.transfers_cents) == (3, sum(one.amount_cents for one in payments))
-    assert export.execution_on == next_business_day(timezone.localdate())
     assert {payment.label for payment in payments} == {"Indemnités ESP CLAP 07/2026"}
 
 

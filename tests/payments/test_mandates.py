@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from association.machine import TransitionRefused
 from association.models import FieldChange
+from config.demo.clock import living_on
 from payments.models import BoardMandate, Payment
 from payments.preflight import Check
 from payments.selectors.mandates import board_lines, board_years, mandates_in_words, paid_board
@@ -34,8 +35,9 @@ def a_mandate(office: Office, **values: object) -> BoardMandate:
 
 def paid_july(office: Office) -> None:
     office.rcp(date(2026, 7, 6))
-    run = office.approved()
-    export_run(run=run, actor=office.treasurer)
+    with living_on(date(2026, 8, 10)):
+        run = office.approved()
+        export_run(run=run, actor=office.treasurer)
     settle_run(run=type(run).objects.get(pk=run.pk), actor=office.treasurer, paid_on=date(2026, 8, 10))
 
 

@@ -17,6 +17,7 @@ from association.fields import keyed_hash
 from association.models import Membership, MembershipPeriod, Professional, User
 from association.services.members import leave_team
 from association.workflow import enter_at
+from config.demo.clock import living_on
 from conventions.models import Adhesion
 from payments.figures import run_figures
 from payments.models import Account, Beneficiary, DueLine, Payment, Run
@@ -183,7 +184,8 @@ def test_thousand_payments_are_all_in_one_state_whatever_breaks_off(
 ) -> None:
     crowd(office)
     office.rcp(date(2026, 7, 6), people=MANY)
-    run = office.approved()
+    with living_on(date(2026, 8, 4)):
+        run = office.approved()
     assert states(run) == {"pending": MANY}
     whole = exporting.fire_all
 
@@ -199,7 +201,8 @@ def test_thousand_payments_are_all_in_one_state_whatever_breaks_off(
             export_run(run=run, actor=office.treasurer)
     assert states(run) == {"pending": MANY}
     assert (Run.objects.get().state, run.exports.count()) == ("approved", 0)
-    export = export_run(run=run, actor=office.treasurer).export
+    with living_on(date(2026, 8, 4)):
+        export = export_run(run=run, actor=office.treasurer).export
     assert states(run) == {"sent": MANY}
     assert (export.transfers_count, export.transfers_cents) == (MANY, run.paid_cents)
     settle_run(run=export.run, actor=office.treasurer, paid_on=date(2026, 8, 5))

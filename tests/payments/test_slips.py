@@ -83,10 +83,10 @@ def test_slip_explains_cuts_and_exclusions_in_words(office: Office) -> None:
     make_slips(run=run, actor=office.treasurer)
     content = content_of(run, "Évrard")
     assert [(one.price_cents, one.amount_cents, one.note) for one in content.lines] == [
-        (50_00, 33_34, "Réduite\u00a0: plafond annuel de l'équipe")
+        (50_00, 33_34, "Réduite\u00a0: plafond annuel de l’équipe")
     ]
     (left_out,) = content.exclusions
-    assert (left_out.reference, left_out.label) == ("A-2", "Plafond annuel de l'équipe")
+    assert (left_out.reference, left_out.label) == ("A-2", "Plafond annuel de l’équipe")
     assert "plafond de l’année civile" in left_out.sentence
 
 

@@ -155,7 +155,7 @@ def test_cut_line_says_which_ceiling(office, write) -> None:
     office.rcp(date(2026, 7, 6))
     rows = write(office.approved()).rows("Détail")
     assert [row["Montant"] for row in rows] == [33.34, 33.33, 33.33]
-    assert {row["Écrêté"] for row in rows} == {"CAP_TEAM : Plafond annuel de l'équipe"}
+    assert {row["Écrêté"] for row in rows} == {"CAP_TEAM : Plafond annuel de l’équipe"}
 
 
 def test_company_is_paid_under_its_name(office, write) -> None:
@@ -194,7 +194,7 @@ def test_export_is_refused_when_a_payment_is_held_while_the_file_is_written(offi
         hold_payment(payment=run.payments.first(), actor=office.president, reason="Doute sur le compte")
 
     monkeypatch.setattr(exporting, "write_payment_workbook", write_then_hold)
-    with pytest.raises(TransitionRefused, match="relancez l'export"):
+    with pytest.raises(TransitionRefused, match="relancez l’export"):
         export_run(run=run, actor=office.treasurer)
     run = Run.objects.get(pk=run.pk)
     assert (run.state, run.exports.count()) == ("approved", 0)
@@ -228,7 +228,7 @@ def test_exclusions_name_the_code_the_words_and_the_first_month(office, write) -
     assert len(rows) == Exclusion.objects.filter(run=run).count() == 2
     row = rows[0]
     assert (row["Référence action"], row["Code équipe"], row["Motif"]) == ("X-1", "SANS", "CONVENTION")
-    assert row["Explication"].startswith("Aucune convention de l'équipe")
+    assert row["Explication"].startswith("Aucune convention de l’équipe")
     assert row["Depuis"].date() == date(2026, 7, 1)
     assert workbook.book["Non indemnisés"]["G2"].number_format == "mm/yyyy"
 

@@ -16,6 +16,7 @@ from actions.services.validating import cancel_action
 from association.jobs import run_job
 from association.machine import TransitionRefused
 from association.models import Company, Document, MembershipPeriod
+from config.demo.clock import living_on
 from payments.accounting.fec import COLUMNS, ENCODING
 from payments.models import AccountingEntry, AccountingExport, Beneficiary, GrantDecision, Payment, Run
 from payments.papers.statement import statement_pdf
@@ -70,12 +71,19 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def paid(office: Office, month: date, day: date) -> Run:
-    """Approve a month, send it, and have the bank pay it on a day."""
-    run = office.approved(month)
-    export_run(run=run, actor=office.treasurer)
-    for payment in run.payments.filter(state=Payment.State.SENT):
-        move_payment(payment=payment, step="pay", actor=office.treasurer, paid_on=day)
+    """Approve a month, send it, and have the bank pay it, all on a day."""
+    with living_on(day):
+        run = office.approved(month)
+        export_run(run=run, actor=office.treasurer)
+        for payment in run.payments.filter(state=Payment.State.SENT):
+            move_payment(payment=payment, step="pay", actor=office.treasurer, paid_on=day)
     return run
+
+
+def back(office: Office, payment: Payment, day: date, **about: str) -> Payment:
+    """Note, today, that a transfer came back on a day."""
+    given = {"reason": "Compte clos", "bank_reason": "MS03", **about}
+    return move_payment(payment=payment, step="give_back", actor=office.treasurer, back_on=day, **given)  # type: ignore[arg-type]
 
 
 def totals(office: Office, year: int) -> dict[str, int]:
@@ -99,18 +107,20 @@ def test_statement_counts_by_day_of_payment_in_paris(office: Office, clock: Any)
 def test_payment_that_came_back_and_was_made_again_counts_once(office: Office) -> None:
     office.rcp(date(2026, 7, 6))
     run = paid(office, JULY, date(2026, 8, 20))
-    back = run.payments.get(beneficiary__professional=office.people[1])
-    move_payment(payment=back, step="give_back", actor=office.treasurer, reason="Compte clos", bank_reason="MS03")
+    gone = run.payments.get(beneficiary__professional=office.people[1])
+    with living_on(date(2026, 8, 26)):
+        back(office, gone, date(2026, 8, 24))
     assert totals(office, 2026) == {"Évrard Loïc": 50_00, "=Duval Zoé": 50_00}
-    (said,) = statements_of([back.beneficiary_id], 2026)
-    assert (said.total_cents, [one.reference for one in said.came_back]) == (0, [back.reference])
+    (said,) = statements_of([gone.beneficiary_id], 2026)
+    assert said.total_cents == 0
+    assert [(one.reference, one.back_on) for one in said.came_back] == [(gone.reference, date(2026, 8, 24))]
     sheet = reconcile(2026)
     assert sheet.holds
     assert (sheet.total.paid, sheet.total.closing.returned) == (100_00, 50_00)
 
     paid(office, AUGUST, date(2026, 9, 20))
     assert totals(office, 2026)["Le Goff Anaïs"] == 50_00
-    (said,) = statements_of([back.beneficiary_id], 2026)
+    (said,) = statements_of([gone.beneficiary_id], 2026)
     assert said.total_cents == 50_00
     assert reconcile(2026).total.closing.left == 0
 
@@ -451,20 +461,22 @@ def test_whereabouts_follow_a_payment_from_the_declaration_to_the_account(office
     office.rcp(date(2026, 7, 7), reference="A-2")
     assert sentences(office, 0)[0] == ("À indemniser", "Attend le prochain paiement mensuel.")
     move_account(account=office.account_of(office.people[1]), step="archive", actor=office.treasurer, reason="Parti")
-    run = office.approved()
+    with living_on(date(2026, 8, 20)):
+        run = office.approved()
     reference = run.payments.get(beneficiary__professional=office.people[0]).reference
     assert sentences(office, 0)[0] == (
         "Virement en cours", f"Virement {reference} prêt, pas encore remis à la banque.",
     )  # fmt: skip
     assert sentences(office, 1)[0] == ("En attente", "En attente : pas de compte vérifié.")
-    export_run(run=run, actor=office.treasurer)
+    with living_on(date(2026, 8, 20)):
+        export_run(run=run, actor=office.treasurer)
     payment = run.payments.get(reference=reference)
     move_payment(payment=payment, step="pay", actor=office.treasurer, paid_on=date(2026, 8, 20))
     assert sentences(office, 0)[0] == ("Payée", f"Payée le 20/08/2026 par le virement {reference}.")
-    move_payment(payment=payment, step="give_back", actor=office.treasurer, reason="Clos", bank_reason="MS03")
+    back(office, payment, date(2026, 8, 24))
     assert sentences(office, 0)[0] == (
         "Due de nouveau",
-        f"Virement {reference} revenu de la banque (motif non précisé par la banque) : due de nouveau, "
+        f"Virement {reference} revenu de la banque le 24/08/2026 (motif non précisé par la banque) : due de nouveau, "
         "le prochain paiement mensuel la réglera.",
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from actions.models import Action, Participation
-from association.models import Commune, Membership, RecognitionRequest, Team, TransitionLog
+from association.models import Commune, Membership, RecognitionRequest, Team
 from conventions.models import Amendment, Convention
 from payments.models import Allocation, DueLine, Exclusion, Payment
 from reports.periods import Period, months_later
@@ -315,11 +315,7 @@ class Naive:
         reversed_ = {line.reverses_id for line in self.lines if line.reverses_id}
         cut = [line for line in due if line.cut_by and line.kind != "reversal" and line.pk not in reversed_]
         situation = {a.line_id: {"paid": "paid", "cleared": "cleared"}.get(a.payment.state, "on_the_way") for a in live}
-        back = {
-            row.object_id for row in TransitionLog.objects.filter(content_type__model="payment")
-            if row.to_state in ("rejected", "returned") and timezone.localdate(row.at) in self.period
-        }  # fmt: skip
-        returned = [a for a in self.allocations if a.payment_id in back]
+        returned = [a for a in self.allocations if a.payment.back_on and a.payment.back_on in self.period]
         excluded: dict[int, Exclusion] = {}
         for one in Exclusion.objects.order_by("pk"):
             excluded[one.participation_id] = one

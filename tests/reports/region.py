@@ -240,9 +240,10 @@ class RandomRegion:
         owner = line.beneficiary
         if owner.pk not in self.accounts:
             self.accounts[owner.pk] = AccountFactory(verified=True, beneficiary=owner)
+        back = {"back_on": max(self.day(), paid_on or line.held_on)} if how in ("rejected", "returned") else {}
         payment = PaymentFactory(
             **{how: True}, run=line.run, beneficiary=owner, amount_cents=amount,
-            **({"paid_on": paid_on} if paid_on else {}),
+            **({"paid_on": paid_on} if paid_on else {}), **back,
             **({} if how == "cleared" else {"account": self.accounts[owner.pk]}),
         )  # fmt: skip
         gone = how in Payment.GONE

@@ -18,6 +18,7 @@ from openpyxl import load_workbook
 from association.machine import TransitionRefused
 from association.models import LookLog, Role, User
 from association.workflow import fire
+from config.demo.clock import living_on
 from payments.models import Payment
 from reports.extract_hooks import waiting_extracts
 from reports.models import ExtractRequest, ExtractSettings
@@ -81,7 +82,8 @@ def test_granted_extract_of_a_person_holds_their_actions_amounts_and_dates(offic
 
 def test_extract_says_what_was_paid_and_when(office: Office, ars: User) -> None:
     office.rcp(date(2026, 7, 6))
-    run = office.approved()
+    with living_on(date(2026, 8, 5)):
+        run = office.approved()
     before = extract_content(ask(ars, team=office.team), actor=office.treasurer)
     assert (before.due_cents, before.paid_cents) == (150_00, 0)
     with transaction.atomic():

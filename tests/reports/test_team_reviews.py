@@ -213,10 +213,12 @@ def test_figures_are_those_of_the_year(office: Office) -> None:
 
 def test_paid_is_what_confirmed_transfers_settle(office: Office) -> None:
     from association.workflow import fire
+    from config.demo.clock import living_on
     from tests.payments.office import payments_by_person
 
     office.rcp(date(2026, 7, 6))
-    run = approve_run(run=submit_run(run=office.prepared(), actor=office.staff), actor=office.treasurer)
+    with living_on(date(2026, 8, 14)):
+        run = approve_run(run=submit_run(run=office.prepared(), actor=office.staff), actor=office.treasurer)
     amounts = payments_by_person(run)
     assert figures_of(office.team.pk, 2026).paid_cents == 0
     payment = run.payments.order_by("pk").first()

@@ -11,11 +11,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from association.jobs import run_job
-from association.models import FieldChange, Job, LookLog, OutgoingMail, TransitionLog
+from association.models import BulkItem, FieldChange, Job, LookLog, OutgoingMail, TransitionLog
 from payments.models import BankAnswer, Payment, Run, Slip
 from payments.services.slips import make_slips
 from tests.payments.answers import credit, debit, statement, status_report
@@ -112,7 +113,8 @@ def test_before_the_export_the_page_says_when_slips_come(world: World, signed_in
 def test_file_is_imported_and_its_proposals_go_through_the_confirmation(world: World, signed_in: SignedIn) -> None:
     client = signed_in("treasurer")
     first, second = references(world)[:2]
-    page = bring(client, statement([debit(first, 50_00), debit(second, 49_99)]))
+    entries = [debit(first, 50_00, day=str(timezone.localdate())), debit(second, 49_99)]
+    page = bring(client, statement(entries))
     assert "Confirmer 1 proposition" in plain(page)
     assert "La banque dit 49,99 €, ici 50,00 €" in plain(page)
     answer = BankAnswer.objects.get()
@@ -124,7 +126,7 @@ def test_file_is_imported_and_its_proposals_go_through_the_confirmation(world: W
     run_job(Job.objects.get(kind="association.bulk").pk)
     assert Payment.objects.get(reference=first).state == "paid"
     assert Payment.objects.get(reference=second).state == "sent"
-    again = bring(client, statement([debit(first, 50_00), debit(second, 49_99)]), "autre.xml")
+    again = bring(client, statement(entries), "autre.xml")
     assert "Ce fichier est déjà importé" in plain(again)
     assert BankAnswer.objects.count() == 1
 
@@ -157,11 +159,12 @@ def test_whole_file_refused_has_its_page_and_nothing_is_lost(world: World, signe
 def test_file_of_which_a_transfer_was_paid_is_not_taken_back(world: World, signed_in: SignedIn) -> None:
     client = signed_in("treasurer")
     payment = world.run.payments.order_by("reference").first()
-    client.post(reverse("payments:payment_step", args=[payment.pk]), {"step": "pay", "pay-paid_on": "2026-08-05"})
+    today = timezone.localdate().isoformat()
+    client.post(reverse("payments:payment_step", args=[payment.pk]), {"step": "pay", "pay-paid_on": today})
     url = reverse("payments:run_file_refused", args=[world.run.pk])
     refused = client.post(url, {"bank_reason": "", "comment": "Trop tard"})
     assert refused.status_code == 409
-    assert "constatés payés" in plain(refused)
+    assert "constaté payé" in plain(refused)
     assert "Trop tard" in refused.content.decode()
 
 
@@ -169,12 +172,21 @@ def test_many_transfers_are_noted_returned_with_one_code(world: World, signed_in
     client = signed_in("treasurer")
     pks = list(world.run.payments.values_list("pk", flat=True))
     drawn = client.post("/virements/lot/", {"id": pks, "step": "give_back"})
-    missing = client.post(drawn.url, {"bank_reason": "", "comment": "Retour"})
+    assert f'value="{timezone.localdate()}"' in client.get(drawn.url).content.decode()
+    missing = client.post(drawn.url, {"bank_reason": "", "back_on": "", "comment": "Retour"})
     assert "Choisissez le code que la banque a donné." in plain(missing)
+    assert "Indiquez le jour que donne la banque." in plain(missing)
+    early = {"bank_reason": "MD07", "back_on": "2026-08-03", "comment": "Avis de la banque"}
     assert set(world.run.payments.values_list("state", flat=True)) == {"sent"}
-    client.post(drawn.url, {"bank_reason": "MD07", "comment": "Avis de la banque"})
+    client.post(drawn.url, early)
     run_job(Job.objects.get(kind="association.bulk").pk)
-    assert set(world.run.payments.values_list("state", "bank_reason")) == {("returned", "MD07")}
+    assert "précède le jour où la banque fait ce virement" in BulkItem.objects.first().sentence
+    assert set(world.run.payments.values_list("state", flat=True)) == {"sent"}
+    again = client.post("/virements/lot/", {"id": pks, "step": "give_back"})
+    client.post(again.url, early | {"back_on": str(timezone.localdate())})
+    run_job(Job.objects.filter(kind="association.bulk").latest("pk").pk)
+    told = world.run.payments.values_list("state", "bank_reason", "back_on")
+    assert set(told) == {("returned", "MD07", timezone.localdate())}
 
 
 # --- nobody reads an account number --------------------------------------------------------------------------
