@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from association.jobs import run_job
 from association.models import Job, User
+from config.demo.clock import living_on
 from payments.models import Allocation, DueLine, Payment, Run, RunExport
 from payments.services.accounts import archive_account, suspend_account
 from payments.services.banking import set_bank_details
@@ -154,7 +155,8 @@ def test_answer_of_the_bank_is_imported_looked_at_and_confirmed(
     visit.sign_in(people("treasurer"))
     from payments.services.exporting import export_run
 
-    run = export_run(run=office.approved(), actor=office.treasurer).export.run
+    with living_on(date(2026, 8, 4)):
+        run = export_run(run=office.approved(), actor=office.treasurer).export.run
     first, second, third = run.payments.order_by("reference").values_list("reference", flat=True)
     file = tmp_path / "releve.xml"
     entries = [debit(first, 50_00), debit(second, 50_00), credit(second, 50_00, reason="AC04"), debit(third, 49_00)]

@@ -7,10 +7,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from association.jobs import run_job
 from association.models import Job, User
 from payments.models import Run, RunExport
+from payments.sepa.calendar import next_business_day
 from payments.services.runs import send_back_run
 from tests.browser.conftest import Visit
 from tests.payments.office import Office
@@ -63,7 +65,11 @@ def test_month_from_preparation_to_settlement(
     dialog.get_by_role("button", name="Donner le bon à payer").press("Enter")
     page.get_by_text("Le bon à payer est donné.").wait_for()
     page.get_by_role("button", name="Exporter…").click()
-    page.get_by_role("dialog").get_by_role("button", name="Exporter").click()
+    dialog = page.get_by_role("dialog")
+    asked = dialog.get_by_label("Date d’exécution demandée à la banque")
+    assert asked.input_value() == next_business_day(timezone.localdate()).isoformat()
+    asked.fill(timezone.localdate().isoformat())
+    dialog.get_by_role("button", name="Exporter").click()
     page.get_by_text("En attente d’une place.").wait_for()
     work(visit)
     with page.expect_download() as download:
