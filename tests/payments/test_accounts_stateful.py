@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from association.machine import TransitionRefused
+from config.demo.clock import living_on
 from payments.figures import run_figures
 from payments.models import Account, Allocation, DueLine, Payment, Run, RunExport
 from payments.selectors.ledger import owed
+from payments.sepa.calendar import next_business_day
 from payments.sepa.message import Sum as FileSum
 from payments.sepa.message import read_back
 from payments.services.accounts import propose_account
@@ -164,10 +166,11 @@ def test_payment_made_on_31_december_at_23_30_utc_counts_in_the_next_year(
     settings.DOCUMENTS_DIR, settings.DRAFTS_DIR = tmp_path / "documents", tmp_path / "drafts"
     office.rcp(date(2026, 7, 6))
     set_bank_details(values=DETAILS, version=0, actor=office.treasurer)
-    run = office.approved()
+    with living_on(date(2026, 12, 30)):
+        run = export_run(run=office.approved(), actor=office.treasurer, execution_on=date(2026, 12, 31)).export.run
     monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 12, 31, 23, 30, tzinfo=UTC))
-    export = export_run(run=run, actor=office.treasurer).export
-    assert export.execution_on == date(2027, 1, 4)  # Friday 1 January: banks are closed until Monday
+    # Friday 1 January in Paris: banks are closed until Monday.
+    assert next_business_day(timezone.localdate()) == date(2027, 1, 4)
     for payment in run.payments.all():
         move_payment(payment=payment, step="pay", actor=office.treasurer)
     assert set(run.payments.values_list("paid_on", flat=True)) == {date(2027, 1, 1)}

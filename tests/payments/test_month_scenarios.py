@@ -52,7 +52,8 @@ def bank(office: Office) -> None:
 
 def sent(office: Office) -> Run:
     office.rcp(date(2026, 7, 6))
-    return export_run(run=office.approved(), actor=office.treasurer).export.run
+    with living_on(date(2026, 8, 4)):
+        return export_run(run=office.approved(), actor=office.treasurer).export.run
 
 
 # --- carried over two runs -----------------------------------------------------------------------------------

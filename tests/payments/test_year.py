@@ -93,9 +93,10 @@ def totals(office: Office, year: int) -> dict[str, int]:
 def test_statement_counts_by_day_of_payment_in_paris(office: Office, clock: Any) -> None:
     """Paid on 31 December at 23:30 UTC: in Paris the new year has begun."""
     office.rcp(date(2026, 7, 6))
+    clock(2026, 12, 31, 8)
     run = office.approved()
-    clock(2026, 12, 31, 23, 30)
     export_run(run=run, actor=office.treasurer)
+    clock(2026, 12, 31, 23, 30)
     for payment in run.payments.all():
         move_payment(payment=payment, step="pay", actor=office.treasurer)
     assert totals(office, 2026) == {}
