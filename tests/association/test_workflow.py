@@ -261,7 +261,7 @@ def test_offers_show_what_the_role_may_and_why_not_now() -> None:
     run = factories.RunFactory(draft=True, build=None)
     staff = factories.UserFactory(role=Role.STAFF)
     offered = {offer.name: offer for offer in offers(run, actor=staff)}
-    assert offered["submit"].reason.startswith("Le calcul n'est pas terminé")
+    assert offered["submit"].reason.startswith("Le calcul n’est pas terminé")
     assert (offered["cancel"].reason, offered["cancel"].danger) == ("", True)
     assert "approve" not in offered
 
