@@ -85,7 +85,7 @@ def test_year_that_lasts_is_not_closed(world: World, signed_in: SignedIn) -> Non
     year, client = paid_world(world), signed_in("treasurer")
     refused = client.post(reverse("payments:year_closing_step", args=[year]))
     assert refused.status_code == 409
-    assert f"L'année {year} n'est pas terminée" in plain(refused)
+    assert f"L'exercice {year} n'est pas terminé" in plain(refused)
     assert client.get(reverse("payments:reconciliation", args=[year + 1])).status_code == 404
 
 
