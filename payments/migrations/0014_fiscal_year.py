@@ -105,6 +105,10 @@ class Migration(migrations.Migration):
                 violation_error_message="Choisissez un mois, de janvier à décembre.",
             ),
         ),
+        migrations.AddIndex(
+            "payment",
+            models.Index(fields=["beneficiary", "state", "paid_on", "amount_cents"], name="payment_of_payee"),
+        ),
         migrations.CreateModel(
             name="StatementMail",
             fields=[
