@@ -40,6 +40,7 @@ class PaymentsConfig(AppConfig):
         from payments.selectors.joined import frozen_since_joining
         from payments.selectors.prices import kinds_with_prices
         from payments.selectors.slips import SEND_JOB, SLIP_JOB
+        from payments.selectors.statement_mails import SEND_STATEMENTS_JOB
         from payments.services.accounting import EXPORT_JOB as ACCOUNTING_JOB
         from payments.services.accounting import accounting_export_job
         from payments.services.control import CONTROL_JOB, control_job
@@ -47,6 +48,7 @@ class PaymentsConfig(AppConfig):
         from payments.services.preparing import PREPARE_JOB, prepare_job
         from payments.services.scenarios import SIMULATE_JOB, simulate_job
         from payments.services.slips import sending_job, slip_attached, slips_job
+        from payments.services.statement_mails import statement_attached, statement_sending_job
         from payments.services.statements import STATEMENTS_JOB, statements_job
         from payments.slip_list import SlipList
         from payments.year_table import Das2List, StatementList
@@ -78,5 +80,7 @@ class PaymentsConfig(AppConfig):
         job_kinds.add(SEND_JOB, sending_job)
         mail_attachments.add("payments.slips", slip_attached)
         job_kinds.add(STATEMENTS_JOB, statements_job)
+        job_kinds.add(SEND_STATEMENTS_JOB, statement_sending_job)
+        mail_attachments.add("payments.statements", statement_attached)
         job_kinds.add(ACCOUNTING_JOB, accounting_export_job)
         job_kinds.add(SIMULATE_JOB, simulate_job)

@@ -18,8 +18,8 @@ from association.pdf.sheet import write_pdf
 from association.pdf.text import long_date
 from association.workbook.report import french
 from payments.bank_reasons import BANK_REASONS
-from payments.models import ControlSample, ControlSampleItem, Payment, RunExport
-from payments.selectors.control import PaymentFile, Piece, Proof
+from payments.models import BankAnswerLine, ControlSample, ControlSampleItem, Payment, RunExport
+from payments.selectors.control import Paper, PaymentFile, Piece, Proof
 from payments.tables import CUT
 
 WHY = dict(ControlSampleItem.Why.choices)
@@ -94,7 +94,7 @@ def _cover(sample: ControlSample, files: Sequence[PaymentFile]) -> Iterator[Flow
         for one in files
     ]
     head = ("N°", "Référence", "Bénéficiaire", "État", "Payé le", "Montant", "Retenu")
-    yield from table(head, rows, shares=(0.6, 3.5, 2.5, 1.2, 1.9, 1.5, 1.3))
+    yield from table(head, rows, shares=(0.9, 3.4, 2.5, 1.2, 1.8, 1.5, 1.3))
 
 
 def _payment(one: PaymentFile, gone: frozenset[int]) -> Iterator[Flowable]:
@@ -143,6 +143,8 @@ def _bank(one: PaymentFile) -> Iterator[Flowable]:
     yield gap(6)
     for export in one.exports:
         yield small(french(_export_said(export)))
+    for answer in one.answers:
+        yield small(french(_answer_said(answer)))
 
 
 def _export_said(export: RunExport) -> str:
@@ -155,6 +157,21 @@ def _export_said(export: RunExport) -> str:
     if export.not_transmitted_at:
         said += f" ; déclaré non transmis par {export.not_transmitted_by} : {export.not_transmitted_reason}"
     return f"{said}."
+
+
+def _answer_said(line: BankAnswerLine) -> str:
+    """What a file of the bank said of a payment, and who confirmed it."""
+    answer = line.answer
+    said = (
+        f"Retour de la banque {answer.document.filename} ({answer.get_kind_display()}), opération {line.position} : "
+        f"{line.get_effect_display().lower()}"
+    )
+    if line.amount_cents is not None:
+        said += f" {euros(line.amount_cents)}"
+    if line.day:
+        said += f" le {long_date(line.day)}"
+    by = f", confirmé par {line.decided_by} le {_instant(line.decided_at)}" if line.decided_at else ""
+    return f"{said}{by}, SHA-256 {answer.sha256}."
 
 
 def _proof(proof: Proof, gone: frozenset[int]) -> Iterator[Flowable]:
@@ -176,13 +193,20 @@ def _proof(proof: Proof, gone: frozenset[int]) -> Iterator[Flowable]:
             + (f", en vigueur le {price.starts_on:%d/%m/%Y}, version {price.version}" if price else ""),
         ),
         ("Convention", _convention_said(proof)),
+        ("Papiers", "\n".join(_paper_said(paper) for paper in proof.papers)),
         ("Présents", " ; ".join(_present(part) for part in proof.attendance)),
         ("Pièces", "\n".join(_piece_said(piece, gone) for piece in proof.pieces) or "aucune pièce déposée"),
         ("Étapes", "\n".join(f"{_label(Action, step)}, {step.actor}, {_instant(step.at)}" for step in proof.steps)),
     ]
     if proof.allocation.released_at:
         pairs.append(("Libérée", f"le {_instant(proof.allocation.released_at)} : {proof.allocation.released_reason}"))
-    yield facts([(french(name), french(value)) for name, value in pairs])
+    yield facts([(french(name), french(value)) for name, value in pairs if value])
+
+
+def _paper_said(paper: Paper) -> str:
+    if paper.document is None:
+        return f"{paper.label} : hors des droits de qui a tiré ce dossier"
+    return f"{paper.label} : {paper.document.filename}, SHA-256 {paper.document.sha256}"
 
 
 def _convention_said(proof: Proof) -> str:

@@ -26,6 +26,7 @@ from payments.reasons import explain
 from payments.selectors.accounts import IN_DOUBT, WAITING, search_accounts, waiting_accounts, with_shared_iban
 from payments.selectors.recoveries import search_beneficiaries
 from payments.selectors.run_pages import search_exclusions, search_lines
+from payments.selectors.runs import NEW
 from payments.selectors.transfers import runs_with_payments, search_payments
 
 TYPES = [(code, code) for code in ActionType.values]
@@ -55,9 +56,13 @@ class ExclusionFilter(ListFilter):
     q = SearchFilter("Nom, RPPS ou action")
     reason = ChoicesFilter("Motif", [(reason.value, explain(reason.value).label) for reason in Reason])
     team = team_filter("participation__action__team")
+    depuis = ChoicesFilter("Depuis", ((NEW, "Ce mois-ci"),), method="new")
 
     def search(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return search_exclusions(rows, value)
+
+    def new(self, rows: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
+        return rows.filter(since=self.about["run"].month)
 
 
 class AccountFilter(ListFilter):

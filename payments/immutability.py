@@ -23,6 +23,7 @@ from payments.models import (
     RunExport,
     Slip,
     SlipMail,
+    StatementMail,
     YearClosing,
     YearReopening,
 )
@@ -50,6 +51,7 @@ def declare() -> None:
     kept = (
         DueLine, Exclusion, Price, Recovery, YearReopening, Slip, SlipMail, BankAnswer, GrantAmendment, GrantDecision,
         ControlSample, ControlSampleItem, AccountingExport, AccountingEntry, YearClosing,
+        StatementMail,
     )  # fmt: skip
     for model in kept:
         declare_append_only(model)

@@ -60,6 +60,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "payments.view_year": frozenset({TREASURER, AUDITOR}),
     "payments.close_year": frozenset({TREASURER}),
     "payments.manage_accounting": frozenset({TREASURER}),
+    "payments.send_statement": frozenset({TREASURER}),
     # Where a person's payment is, without an IBAN: who answers the telephone.
     "payments.view_whereabouts": OFFICE | {AUDITOR},
 }

@@ -7,6 +7,7 @@ from typing import Any
 import django_tables2 as tables
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 
 from association.listing.declaration import Listing
@@ -16,8 +17,11 @@ from association.money import euros
 from association.tables import CODE, NAMES
 from payments.models import Beneficiary
 from payments.selectors.das2 import INCOMPLETE, das2_rows, incomplete, missing_of, siret_of, threshold_of
-from payments.selectors.statements import search_beneficiaries, statement_rows
-from payments.selectors.year_days import known_year
+from payments.selectors.slips import SENDINGS, in_sending
+from payments.selectors.statement_mails import statement_figures, statements_with_sending
+from payments.selectors.statements import search_beneficiaries
+from payments.selectors.year_days import known_year, of_year
+from payments.slip_table import STATE, SendingColumn
 from payments.tables import EurosColumn
 
 PERSON, COMPANY = "professionnel", "societe"
@@ -56,12 +60,15 @@ class _PayeeTable(tables.Table):
 
 
 class StatementTable(_PayeeTable):
+    address = tables.Column(verbose_name="Courriel", default="", attrs={"td": {"class": "wrap"}})
+    sending = SendingColumn(STATE, verbose_name="Envoi", orderable=False)
+
     class Meta:
         order_by = ()
         empty_text = "Rien n’a été payé cette année."
 
     def render_beneficiary(self, record: Beneficiary) -> str:
-        url = reverse("payments:statement", args=[self.year, record.pk])
+        url = reverse("payments:statement_page", args=[self.year, record.pk])
         return format_html('<a href="{}">{}</a>', url, record)
 
 
@@ -115,6 +122,13 @@ class StatementFilter(ListFilter):
         return rows.filter(professional__isnull=COMPANY in value)
 
 
+class SentStatementFilter(StatementFilter):
+    envoi = ChoicesFilter("Envoi", list(SENDINGS), method="with_sending")
+
+    def with_sending(self, rows: QuerySet[Beneficiary], name: str, value: list[str]) -> QuerySet[Beneficiary]:
+        return in_sending(rows, *value)
+
+
 class Das2Filter(StatementFilter):
     missing = ChoicesFilter("Dossier", ((INCOMPLETE, "À compléter"),), method="incomplete")
 
@@ -128,7 +142,7 @@ class _OfYear(Listing):
     permission = "payments.view_year"
 
     def about(self, user: User, **route: Any) -> dict[str, Any]:
-        return {"year": known_year(route["year"]), "tab": self.address.split(":")[1]}
+        return {**of_year(known_year(route["year"])), "tab": self.address.split(":")[1]}
 
     def table_options(self, **about: Any) -> dict[str, Any]:
         return {"year": about["year"]}
@@ -140,12 +154,21 @@ class StatementList(_OfYear):
     name = "releves"
     title, noun = "Relevés annuels", "bénéficiaire,bénéficiaires"
     address = "payments:statement_list"
-    shown = ("beneficiary", "number", "nature", "paid_cents")
-    table, filters = StatementTable, StatementFilter
+    shown = ("beneficiary", "number", "net_cents", "address", "sending")
+    table, filters = StatementTable, SentStatementFilter
     template = "payments/year/statements.html"
 
+    def about(self, user: User, **route: Any) -> dict[str, Any]:
+        about = super().about(user, **route)
+        figures = statement_figures(user, about["year"])
+        return about | {
+            "statement_figures": figures,
+            "job": figures.job,
+            "is_over": timezone.localdate().year > about["year"],
+        }
+
     def rows(self, user: User, **about: Any) -> QuerySet[Beneficiary]:
-        return statement_rows(user, about["year"])
+        return statements_with_sending(user, about["year"])
 
 
 class Das2List(_OfYear):

@@ -7,7 +7,6 @@ the lettering and foreign currencies are left to them, so these columns are empt
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -72,9 +71,12 @@ def amount(cents: int) -> str:
 
 
 def words(text: str) -> str:
-    """Return a text that stays in its field: one line, no tab, of the character set, no formula."""
-    line = " ".join(re.sub(r"[\s|]+", " ", unicodedata.normalize("NFC", text).replace("’", "'")).split())
-    return line.lstrip(FORMULA + " ")
+    """Return a text that stays in its field: one line without tab or control character, and no formula."""
+    known = "".join(
+        " " if letter.isspace() or unicodedata.category(letter) == "Cc" else letter
+        for letter in unicodedata.normalize("NFC", text).replace("’", "'").replace("|", " ")
+    )
+    return " ".join(known.split()).lstrip(FORMULA + " ")
 
 
 def read_back(path: Path) -> tuple[int, int, int]:

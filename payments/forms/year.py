@@ -16,9 +16,14 @@ from association.models import Professional, User
 from conventions.forms.fields import EurosField
 from payments.forms.accounts import SiretField
 from payments.models import AccountingSettings, TaxIdentity
-from payments.models.year import ACCOUNT_NUMBER, JOURNAL_CODE, POSTCODE
+from payments.models.year import ACCOUNT_NUMBER, JOURNAL_CODE, MONTHS, POSTCODE, Das2Nature
 
 LONGEST_LABEL = 80
+
+
+ACCOUNTING_FIELDS = (
+    *AccountingSettings.CHOSEN, *AccountingSettings.OF_WRITE_OFFS, "first_month", "das2_nature",
+)  # fmt: skip
 
 
 class CodeField(forms.CharField):
@@ -54,13 +59,26 @@ class AccountingForm(VersionedForm):
     bank_label = _words("compte de banque", "Banque")
     accrual_account = _account("Compte de charges à payer", "4686 ou 408")
     accrual_label = _words("compte de charges à payer", "Charges à payer")
+    write_off_account = _account("Compte des trop-perçus abandonnés", "654, pertes sur créances irrécouvrables")
+    write_off_label = _words("compte des trop-perçus abandonnés", "Trop-perçus abandonnés")
     general_journal = _journal("Journal des opérations diverses", "OD")
     general_label = _words("journal des opérations diverses", "Opérations diverses")
     bank_journal = _journal("Journal de banque", "BQ")
     bank_journal_label = _words("journal de banque", "Banque")
+    first_month = forms.TypedChoiceField(
+        label="Premier mois de l’exercice",
+        choices=list(MONTHS.items()),
+        coerce=int,
+        help_text="Pour les écritures, les charges à payer et les fonds dédiés. Relevés et DAS2 : l’année civile.",
+    )
+    das2_nature = forms.ChoiceField(
+        label="Nature des sommes sur la DAS2",
+        choices=Das2Nature.choices,
+        help_text="Souvent : honoraires et vacations.",
+    )
 
     def __init__(self, data: Any = None, *, chosen: AccountingSettings) -> None:
-        shown = {name: getattr(chosen, name) for name in AccountingSettings.CHOSEN}
+        shown = {name: getattr(chosen, name) for name in ACCOUNTING_FIELDS}
         super().__init__(data, version=chosen.version, initial=shown)
 
 

@@ -23,6 +23,7 @@ from payments.models.recoveries import Recovery, RepaymentRequest
 from payments.models.runs import EARNED, RECOVERED, LineKind, Run
 from payments.models.scenarios import PriceScenario
 from payments.models.slips import Slip, SlipMail
+from payments.models.statements import StatementMail
 from payments.models.year import (
     AccountingEntry,
     AccountingExport,
@@ -75,6 +76,7 @@ __all__ = [
     "RunningCost",
     "Slip",
     "SlipMail",
+    "StatementMail",
     "TaxIdentity",
     "YearClosing",
     "YearReopening",

@@ -218,6 +218,8 @@ class Payment(Stateful):
             models.Index(fields=["beneficiary", "run", "amount_cents"], name="payment_beneficiary_run"),
             # What was paid in a year, on the home page.
             models.Index(fields=["state", "paid_on", "amount_cents"], name="payment_state_paid_on"),
+            # What one beneficiary was paid in a year: statements and DAS2 look it up for each.
+            models.Index(fields=["beneficiary", "state", "paid_on", "amount_cents"], name="payment_of_payee"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -19,6 +21,19 @@ JOURNAL_CODE = RegexValidator(
     r"\A[0-9A-Z]{1,6}\Z", "Un code de journal compte 1 à 6 lettres majuscules ou chiffres, par exemple OD."
 )
 POSTCODE = RegexValidator(r"\A[0-9]{5}\Z", "Un code postal compte cinq chiffres.")
+
+
+MONTHS = {
+    1: "janvier", 2: "février", 3: "mars", 4: "avril", 5: "mai", 6: "juin", 7: "juillet", 8: "août", 9: "septembre",
+    10: "octobre", 11: "novembre", 12: "décembre",
+}  # fmt: skip
+
+
+class Das2Nature(models.TextChoices):
+    """Under which heading of the DAS2 the sums are declared (form 2460, « montant des sommes versées »)."""
+
+    FEES = "H", "H, honoraires et vacations"
+    OTHER = "AR", "AR, autres rémunérations"
 
 
 def _account(label: str) -> models.CharField[str, str]:
@@ -44,20 +59,37 @@ class AccountingSettings(models.Model):
     bank_label = _words("libellé du compte de banque")
     accrual_account = _account("compte de charges à payer")
     accrual_label = _words("libellé du compte de charges à payer")
+    write_off_account = _account("compte des trop-perçus abandonnés")
+    write_off_label = _words("libellé du compte des trop-perçus abandonnés")
     general_journal = _journal("code du journal des opérations diverses")
     general_label = _words("libellé du journal des opérations diverses")
     bank_journal = _journal("code du journal de banque")
     bank_journal_label = _words("libellé du journal de banque")
+    first_month = models.PositiveSmallIntegerField(
+        "premier mois de l'exercice", choices=list(MONTHS.items()), default=1
+    )
+    das2_nature = models.CharField(
+        "nature des sommes sur la DAS2", max_length=2, choices=Das2Nature, default=Das2Nature.FEES
+    )
     version = models.PositiveIntegerField("version", default=0)
 
     CHOSEN = (
         "charge_account", "charge_label", "payable_account", "payable_label", "bank_account", "bank_label",
         "accrual_account", "accrual_label", "general_journal", "general_label", "bank_journal", "bank_journal_label",
     )  # fmt: skip
+    # Needed once the bureau gave up a trop-perçu, and not before.
+    OF_WRITE_OFFS = ("write_off_account", "write_off_label")
 
     class Meta:
         verbose_name = "comptes et journaux"
-        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="accounting_settings_one_row")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="accounting_settings_one_row"),
+            models.CheckConstraint(
+                condition=models.Q(first_month__range=(1, 12)),
+                name="accounting_settings_first_month",
+                violation_error_message="Choisissez un mois, de janvier à décembre.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return "Comptes et journaux"
@@ -65,8 +97,11 @@ class AccountingSettings(models.Model):
     def clean(self) -> None:
         """Refuse one number for two accounts, or for both journals: an entry would cancel itself out."""
         said = {}
+        others, account = ("payable_account", "bank_account", "accrual_account"), "Ce compte sert déjà plus haut"
         for names, what in (
-            (("charge_account", "payable_account", "bank_account", "accrual_account"), "Ce compte sert déjà plus haut"),
+            (("charge_account", *others), account),
+            # What the bureau gives up may go back to the account of charges, if the accountant says so.
+            ((*others, "write_off_account"), account),
             (("general_journal", "bank_journal"), "Ce code est celui de l’autre journal"),
         ):
             seen: set[str] = set()
@@ -86,7 +121,15 @@ class AccountingSettings(models.Model):
     @property
     def missing(self) -> list[str]:
         """What no entry can be written without, in French."""
-        return [str(self._meta.get_field(name).verbose_name) for name in self.CHOSEN if not getattr(self, name)]  # type: ignore[union-attr]
+        return self._empty(self.CHOSEN)
+
+    @property
+    def missing_for_write_offs(self) -> list[str]:
+        """What a trop-perçu that was given up cannot be entered without, in French."""
+        return self._empty(self.OF_WRITE_OFFS)
+
+    def _empty(self, names: Iterable[str]) -> list[str]:
+        return [str(self._meta.get_field(name).verbose_name) for name in names if not getattr(self, name)]  # type: ignore[union-attr]
 
 
 class Das2Threshold(models.Model):
@@ -179,16 +222,18 @@ class AccountingEntry(models.Model):
 
 
 class YearClosing(models.Model):
-    """The charges à payer of a civil year, as somebody stated them: entered on 31 December, reversed on 1 January.
+    """The charges à payer of a fiscal year, as somebody stated them: entered on its last day, reversed on the next.
 
-    ``frozen_cents``: priced in a run that was approved after the year; ``validated_cents``: validated, in no run yet;
+    ``frozen_cents``: priced in a run that was approved after it; ``validated_cents``: validated, in no run yet;
     ``declared_cents``: declared only, an estimate. All by the pricing function of the run.
     """
 
-    year = models.PositiveSmallIntegerField(
-        "année", unique=True, error_messages={"unique": "Les charges à payer de cette année sont déjà arrêtées."}
+    ends_on = models.DateField(
+        "dernier jour de l'exercice",
+        unique=True,
+        error_messages={"unique": "Les charges à payer de cet exercice sont déjà arrêtées."},
     )
-    frozen_cents = models.BigIntegerField("indemnités figées après l'année")
+    frozen_cents = models.BigIntegerField("indemnités figées après l'exercice")
     validated_cents = models.BigIntegerField("actions validées")
     declared_cents = models.BigIntegerField("actions déclarées, estimation")
     workbook = models.OneToOneField("association.Document", models.PROTECT, related_name="+", verbose_name="classeur")
@@ -197,12 +242,12 @@ class YearClosing(models.Model):
 
     class Meta:
         verbose_name = "charges à payer"
-        ordering = ["-year"]
+        ordering = ["-ends_on"]
 
     def __str__(self) -> str:
-        return f"Charges à payer {self.year}"
+        return f"Charges à payer au {self.ends_on:%d/%m/%Y}"
 
     @property
     def total_cents(self) -> int:
-        """What the entry of 31 December amounts to."""
+        """What the entry of the last day amounts to."""
         return self.frozen_cents + self.validated_cents + self.declared_cents

@@ -20,6 +20,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from payments.accounting.entries import Entry, Posting, credit, debit
+from payments.exercise import Exercise, exercise_of
 from payments.models import (
     RECOVERED,
     AccountingEntry,
@@ -34,7 +35,7 @@ from payments.models import (
     YearClosing,
 )
 from payments.selectors.reconciliation import beneficiary_names
-from payments.selectors.year_days import last_day
+from payments.selectors.year_days import exercise_at
 
 CHUNK = 2_000
 
@@ -104,12 +105,12 @@ def _recoveries() -> Iterator[Event]:
 
 def _closings() -> Iterator[Event]:
     rows = YearClosing.objects.order_by()
-    for pk, year, frozen, validated, declared in rows.values_list(
-        "pk", "year", "frozen_cents", "validated_cents", "declared_cents"
+    for pk, last, frozen, validated, declared in rows.values_list(
+        "pk", "ends_on", "frozen_cents", "validated_cents", "declared_cents"
     ):
         if frozen + validated + declared:
-            yield Event(last_day(year), 3, pk, Kind.ACCRUAL)
-            yield Event(date(year + 1, 1, 1), 3, pk, Kind.REVERSAL)
+            yield Event(last, 3, pk, Kind.ACCRUAL)
+            yield Event(last + timedelta(days=1), 3, pk, Kind.REVERSAL)
 
 
 def next_start(events: Sequence[Event]) -> date | None:
@@ -121,15 +122,17 @@ def next_start(events: Sequence[Event]) -> date | None:
 
 
 def possible_ends(start: date | None, *, today: date | None = None) -> list[date]:
-    """Return the days on which a period that begins on ``start`` may end: months that are over, of the same year."""
+    """Return the days on which a period that begins on ``start`` may end: months that are over, of one fiscal year."""
     ends: list[date] = []
     if start is None:
         return ends
-    for month in range(start.month, 13):
-        following = date(start.year + month // 12, month % 12 + 1, 1)
+    exercise, day = exercise_at(start), start
+    while day <= exercise.ends_on:
+        following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
         if following > (today or timezone.localdate()):
             break
         ends.append(following - timedelta(days=1))
+        day = following
     return ends
 
 
@@ -139,6 +142,7 @@ class EntryWriter:
     def __init__(self, accounts: AccountingSettings, *, starts_on: date, numbers_from: int) -> None:
         self._accounts = accounts
         self._starts_on = starts_on
+        self._exercise = exercise_of(starts_on, first_month=accounts.first_month)
         self._number = numbers_from
         self._names = beneficiary_names()
         self._people = _auxiliaries()
@@ -197,12 +201,12 @@ class EntryWriter:
         return self._entry(event, payment.reference, label, postings, bank=True)
 
     def _recovery(self, event: Event, recovery: Recovery) -> Entry:
-        """Money that came back is on the bank account; a debt that the bureau gave up is a charge again."""
+        """Money that came back is on the bank account; a debt that the bureau gave up, on an account of its own."""
         chosen, request, cents = self._accounts, recovery.request, recovery.amount_cents
         is_money = event.kind == Kind.REPAID
         postings = debit(
-            chosen.bank_account if is_money else chosen.charge_account,
-            chosen.bank_label if is_money else chosen.charge_label,
+            chosen.bank_account if is_money else chosen.write_off_account,
+            chosen.bank_label if is_money else chosen.write_off_label,
             cents,
         )
         postings += self._payable(request.beneficiary_id, -cents)
@@ -218,7 +222,8 @@ class EntryWriter:
             *credit(chosen.accrual_account, chosen.accrual_label, cents),
         ]
         words = "Charges à payer" if sign > 0 else "Extourne des charges à payer"
-        return self._entry(event, f"CAP-{closing.year}", f"{words} {closing.year}", postings)
+        name = exercise_of(closing.ends_on, first_month=chosen.first_month).name
+        return self._entry(event, f"CAP-{name}", f"{words} {name}", postings)
 
     def _payable(self, beneficiary: int, cents: int) -> list[Posting]:
         """Debit what a beneficiary is owed; a negative amount credits it."""
@@ -239,7 +244,7 @@ class EntryWriter:
             event=event.key,
             journal=chosen.bank_journal if bank else chosen.general_journal,
             journal_label=chosen.bank_journal_label if bank else chosen.general_label,
-            number=f"{day.year}-{self._number:06d}",
+            number=f"{self._exercise.name}-{self._number:06d}",
             day=day,
             piece=piece,
             piece_on=event.day,
@@ -248,10 +253,11 @@ class EntryWriter:
         ).check()
 
 
-def last_number(year: int) -> int:
-    """Return the number of the last entry of a year; 0 before the first."""
-    last = AccountingEntry.objects.filter(number__startswith=f"{year}-").order_by("-number").first()
-    return int(last.number.split("-")[1]) if last else 0
+def last_number(exercise: Exercise) -> int:
+    """Return the number of the last entry of a fiscal year; 0 before the first."""
+    numbered = AccountingEntry.objects.filter(number__regex=rf"^{exercise.name}-[0-9]{{6}}$")
+    last = numbered.order_by("-number").first()
+    return int(last.number.rsplit("-", 1)[1]) if last else 0
 
 
 def _auxiliaries() -> dict[int, str]:

@@ -1,6 +1,6 @@
-"""What a year owes and no run of that year has priced: the charges à payer of 31 December, by team.
+"""What a fiscal year owes and no run of it has priced: the charges à payer of its last day, by team.
 
-Three parts, all by the pricing function of the run: lines that a run approved after the year; validated actions that
+Three parts, all by the pricing function of the run: lines that a run approved after it; validated actions that
 no run has decided; declared actions, which may still be refused (an estimate). Actions are priced in the fixed order,
 after what the next run reverses, as the next run would.
 """
@@ -21,7 +21,7 @@ from payments.models import RECOVERED, DueLine, PaymentSettings, Run
 from payments.pricing import MissingPrice, Priced, Rules, price
 from payments.selectors import candidates as reading
 from payments.selectors.ledger import balances as read_balances
-from payments.selectors.year_days import after, last_day
+from payments.selectors.year_days import after
 
 VALIDATED = (Action.State.VALIDATED,)
 Sums = Mapping[tuple[int, date], int]  # by team and day of the action, in euro cents
@@ -46,14 +46,14 @@ class TeamAccrual:
 
 @dataclass(frozen=True)
 class Accruals:
-    """The charges à payer of a year.
+    """The charges à payer at the end of a day.
 
     Attributes:
         without_price: participations that the estimate leaves out.
         days: what the actions of each day add to the total, in euro cents.
     """
 
-    year: int
+    until: date
     teams: list[TeamAccrual]
     without_price: int
     days: Mapping[date, int] = field(default_factory=dict)
@@ -72,13 +72,12 @@ class Accruals:
 
     @property
     def total_cents(self) -> int:
-        """What the entry of 31 December would amount to."""
+        """What the entry of the last day would amount to."""
         return self.frozen_cents + self.validated_cents + self.declared_cents
 
 
-def accruals(year: int) -> Accruals:
-    """Return the charges à payer of a civil year, as things are now."""
-    until = last_day(year)
+def accruals(until: date) -> Accruals:
+    """Return the charges à payer of a fiscal year by its last day, as things are now."""
     frozen = _frozen_later(until)
     validated, _ = _priced(until, VALIDATED)
     declared, without_price = _priced(until, DECLARED)
@@ -90,7 +89,7 @@ def accruals(year: int) -> Accruals:
     for sums in (frozen, declared):  # the declared are priced with the validated
         for (_, day), cents in sums.items():
             days[day] += cents
-    return Accruals(year, sorted(rows, key=lambda row: (row.team.name, row.team.pk)), without_price, days)
+    return Accruals(until, sorted(rows, key=lambda row: (row.team.name, row.team.pk)), without_price, days)
 
 
 def _by_team(sums: Sums) -> dict[int, int]:
@@ -105,7 +104,7 @@ def _of_team(team: Team, frozen: int, validated: int, both: int) -> TeamAccrual:
 
 
 def _frozen_later(until: date) -> Sums:
-    """Lines of actions of the year, or before, in runs that were approved after it."""
+    """Lines of actions of that day, or before, in runs that were approved after it."""
     later = Run.objects.frozen().exclude(kind=Run.Kind.OPENING).filter(approved_at__gte=after(until))
     lines = DueLine.objects.exclude(kind__in=RECOVERED).filter(run__in=later, held_on__lte=until).order_by()
     rows = lines.values_list("team_id", "held_on").annotate(Sum("amount_cents"))

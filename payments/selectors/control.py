@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,7 +15,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from actions.models import Action, Evidence, Participation
 from association.models import AccessRecord, Document, Job, TransitionLog, User
 from conventions.models import Adhesion
-from payments.models import Account, Allocation, ControlSample, Payment, Run, RunExport
+from payments.models import Account, Allocation, BankAnswerLine, ControlSample, Payment, Run, RunExport
 
 LEFT = (Payment.State.PAID, Payment.State.RETURNED)
 
@@ -29,11 +29,21 @@ class Piece:
 
 
 @dataclass(frozen=True)
+class Paper:
+    """A paper of the convention or of the adhesion; ``document`` is None when the reader may not open it."""
+
+    label: str
+    place: str
+    document: Document | None
+
+
+@dataclass(frozen=True)
 class Proof:
     """A line that a payment settles, with all that it rests on."""
 
     allocation: Allocation
     adhesion: Adhesion | None
+    papers: tuple[Paper, ...]
     attendance: tuple[Participation, ...]
     pieces: tuple[Piece, ...]
     steps: tuple[TransitionLog, ...]
@@ -45,7 +55,7 @@ class Proof:
 
 @dataclass(frozen=True)
 class PaymentFile:
-    """One payment of a sample: its lines, the steps at the bank, and the files that it was sent in."""
+    """One payment of a sample: its lines, the steps at the bank, the files it was sent in, what the bank answered."""
 
     place: int
     why: str
@@ -53,6 +63,7 @@ class PaymentFile:
     proofs: tuple[Proof, ...]
     steps: tuple[TransitionLog, ...]
     exports: tuple[RunExport, ...]
+    answers: tuple[BankAnswerLine, ...]
 
 
 def population(starts_on: date, ends_on: date) -> QuerySet[Payment]:
@@ -114,6 +125,7 @@ def files_of(sample: ControlSample, *, reader: User) -> list[PaymentFile]:
     runs = {payment.run_id for payment in payments.values()}
     for export in RunExport.objects.filter(run__in=runs).select_related("document", "bank_file", "not_transmitted_by"):
         exports[export.run_id].append(export)
+    answers = _answers(payments)
     return [
         PaymentFile(
             place,
@@ -122,6 +134,7 @@ def files_of(sample: ControlSample, *, reader: User) -> list[PaymentFile]:
             tuple(proofs[pk]),
             tuple(steps[pk]),
             tuple(sorted(exports[payments[pk].run_id], key=lambda one: one.version)),
+            tuple(answers[pk]),
         )
         for place, why, pk in items
     ]
@@ -136,7 +149,8 @@ def _proofs(payments: Collection[int], reader: User) -> dict[int, list[Proof]]:
             "line__professional",
             "line__run",
             "line__price",
-            "line__convention",
+            "line__convention__document",
+            "line__convention__scan",
         )
         .order_by("line__held_on", "line_id", "pk")
     )
@@ -148,6 +162,7 @@ def _proofs(payments: Collection[int], reader: User) -> dict[int, list[Proof]]:
     pieces = _pieces(actions, reader)
     steps = _steps(Action, actions)
     adhesions = _adhesions(lines)
+    papers = _papers(lines, adhesions, reader)
     found: dict[int, list[Proof]] = defaultdict(list)
     for allocation in allocations:
         line = allocation.line
@@ -156,6 +171,7 @@ def _proofs(payments: Collection[int], reader: User) -> dict[int, list[Proof]]:
             Proof(
                 allocation,
                 adhesions.get((line.convention_id, line.professional_id)),
+                papers.get((line.convention_id, line.professional_id), ()),
                 tuple(attendance[action]),
                 tuple(pieces[action]),
                 tuple(steps[action]),
@@ -167,13 +183,47 @@ def _proofs(payments: Collection[int], reader: User) -> dict[int, list[Proof]]:
 def _adhesions(lines: Sequence[Any]) -> dict[tuple[int | None, int], Adhesion]:
     """By convention and person; of somebody known under two numbers, under whichever signed."""
     conventions = {line.convention_id for line in lines if line.convention_id}
-    rows = Adhesion.objects.filter(convention__in=conventions).select_related("membership__professional")
+    rows = Adhesion.objects.filter(convention__in=conventions).select_related("membership__professional", "scan")
     found: dict[tuple[int | None, int], Adhesion] = {}
     for row in rows.order_by("pk"):
         person = row.membership.professional
         found[row.convention_id, person.pk] = row
         if person.merged_into_id:
             found.setdefault((row.convention_id, person.merged_into_id), row)
+    return found
+
+
+def _papers(
+    lines: Sequence[Any], adhesions: Mapping[tuple[int | None, int], Adhesion], reader: User
+) -> dict[tuple[int | None, int], tuple[Paper, ...]]:
+    """By convention and person: the convention as it was issued, the signed copy, and the adhesion."""
+    named: dict[tuple[int | None, int], list[tuple[str, str, Document]]] = {}
+    for line in lines:
+        key, convention = (line.convention_id, line.professional_id), line.convention
+        if convention is None or key in named:
+            continue
+        adhesion = adhesions.get(key)
+        kept = (
+            ("convention", "convention", convention.document),
+            ("exemplaire signé", "exemplaire-signe", convention.scan),
+            ("adhésion", f"adhesion-{line.professional.rpps}", adhesion.scan if adhesion else None),
+        )
+        named[key] = [(label, f"{convention.number}/{place}", one) for label, place, one in kept if one is not None]
+    wanted = {one.pk for papers in named.values() for _, _, one in papers}
+    seen = Document.objects.visible_to(reader).in_bulk(wanted)
+    return {
+        key: tuple(Paper(label, place, seen.get(one.pk)) for label, place, one in papers)
+        for key, papers in named.items()
+    }
+
+
+def _answers(payments: Collection[int]) -> dict[int, list[BankAnswerLine]]:
+    """Return what the bank's own files said of each payment, and somebody confirmed."""
+    confirmed = BankAnswerLine.objects.filter(payment__in=payments, outcome=BankAnswerLine.Outcome.CONFIRMED)
+    found: dict[int, list[BankAnswerLine]] = defaultdict(list)
+    for line in confirmed.select_related("answer__document", "decided_by").order_by("decided_at", "pk"):
+        if line.payment_id is not None:
+            found[line.payment_id].append(line)
     return found
 
 

@@ -1,6 +1,6 @@
-"""Fonds dédiés: what a grant paid in and the year did not use, as a proposal for the accountant, per grant.
+"""Fonds dédiés: what a grant paid in and the fiscal year did not use, as a proposal for the accountant, per grant.
 
-What was received of a grant by 31 December, with what was carried to it and less what was carried on or given back,
+What was received of a grant by its last day, with what was carried to it and less what was carried on or given back,
 less what it was used for by then: lines of its period, charges à payer for actions of its period, running costs.
 """
 
@@ -11,17 +11,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Sum
+from django.utils import timezone
 
 from association.models import User
+from payments.exercise import Exercise
 from payments.models import Grant, GrantDecision
 from payments.selectors.accruals import Accruals, accruals
 from payments.selectors.grants import granted, spent, used
-from payments.selectors.year_days import end_of
 
 
 @dataclass(frozen=True)
 class DedicatedFunds:
-    """One grant at the end of a year, in euro cents.
+    """One grant at the end of a fiscal year, in euro cents.
 
     Attributes:
         received: what the funder had paid by then.
@@ -52,17 +53,19 @@ class DedicatedFunds:
         return max(0, self.used - self.received - self.carried)
 
 
-def dedicated_funds(year: int, *, user: User, found: Accruals | None = None) -> list[DedicatedFunds]:
-    """Return the signed grants that have a day in a year, or something left of before, as they stand at its end.
+def dedicated_funds(exercise: Exercise, *, user: User, found: Accruals | None = None) -> list[DedicatedFunds]:
+    """Return the signed grants that have a day in a fiscal year, or something left of before, as they stand at its end.
+
+    While it lasts, as they stand today.
 
     Args:
-        found: the charges à payer of the year, when they were computed already.
+        found: the charges à payer by its last day, when they were computed already.
     """
-    day = end_of(year)
-    owed = (found or accruals(year)).days
+    day = min(exercise.ends_on, timezone.localdate())
+    owed = (found or accruals(exercise.ends_on)).days
     grants = Grant.objects.visible_to(user).binding().filter(starts_on__lte=day).order_by("starts_on", "pk")
     rows = [_of(grant, day, _between(owed, grant.starts_on, grant.ends_on)) for grant in grants]
-    return [row for row in rows if row.grant.ends_on >= date(year, 1, 1) or row.proposed]
+    return [row for row in rows if row.grant.ends_on >= exercise.starts_on or row.proposed]
 
 
 def _of(grant: Grant, day: date, owed: int) -> DedicatedFunds:

@@ -10,12 +10,12 @@ from django.db.models import Count, Exists, OuterRef, Sum
 from django.urls import reverse
 
 from association.models import User
-from payments.models import Account, Beneficiary, Payment, PreflightSettings, Run
+from payments.models import Account, Beneficiary, Grant, Payment, PreflightSettings, Run
 from payments.preflight import AccountFact, Check, Facts, Found, Severity, Usual, judge
 from payments.selectors.grant_watch import grants_after
 from payments.selectors.ledger import Settlement
 from payments.selectors.mandates import board_payees
-from payments.selectors.runs import exclusions_of, lines_of, month_before, settlement_of, totals_by_team
+from payments.selectors.runs import NEW, exclusions_of, lines_of, month_before, settlement_of, totals_by_team
 
 ARRIVED = (Payment.State.SENT, Payment.State.PAID)
 GIVEN_UP = (Account.State.REJECTED, Account.State.WITHDRAWN, Account.State.ARCHIVED)
@@ -47,7 +47,9 @@ TONES = {
     Severity.NOTICE: ("À savoir", "idle"),
 }
 # Checks whose cases have a page of their own; the others lead to what shows them already.
-OWN_PAGE = (Check.NEW_ACCOUNT, Check.SHARED_IBAN, Check.UNUSUAL_AMOUNT)
+OWN_PAGE = (Check.NEW_ACCOUNT, Check.SHARED_IBAN, Check.UNUSUAL_AMOUNT, Check.MISSING_PRICE, Check.ENVELOPE)
+
+OF_BENEFICIARIES = (Check.NEW_ACCOUNT, Check.SHARED_IBAN, Check.UNUSUAL_AMOUNT)
 
 LEADS_TO = {
     Check.WAITING: "payments:run_payments",
@@ -142,6 +144,31 @@ def cases(run: Run, check: Check, *, user: User) -> list[Case]:
     return sorted(rows, key=lambda row: (str(row.beneficiary), row.beneficiary.pk))
 
 
+@dataclass(frozen=True)
+class GrantCase:
+    """A grant that a run would exceed, in euro cents: what would be due of its teams' part, and that part."""
+
+    grant: Grant
+    due_cents: int
+    granted_cents: int
+
+    @property
+    def beyond_cents(self) -> int:
+        return self.due_cents - self.granted_cents
+
+
+def grant_cases(run: Run, *, user: User) -> list[GrantCase]:
+    """Return the grants that an open run would exceed now, by reference."""
+    found = {pk: sums for pk, sums in grants_after(lines_of(run)).items() if sums[0] > sums[1]}
+    grants = Grant.objects.visible_to(user).filter(pk__in=found).order_by("reference")
+    return [GrantCase(grant, *found[grant.pk]) for grant in grants]
+
+
+def missing_prices(run: Run) -> list[str]:
+    """Return the participations of an open run that have no price, each in a French sentence."""
+    return list(run.errors.filter(build=run.build or 0).order_by("pk").values_list("sentence", flat=True))
+
+
 def read_facts(run: Run, settlement: Settlement) -> Facts:
     """Read what the checks need; in a number of queries that grows with the signed grants alone."""
     paid = {pk: cents for pk, cents in settlement.paid.items() if cents}
@@ -203,6 +230,5 @@ def _label(found: Found) -> str:
 def _url(run: Run, check: Check) -> str:
     if check in OWN_PAGE:
         return reverse("payments:run_check", args=[run.pk, check.value])
-    if check is Check.ENVELOPE:
-        return reverse("payments:grant_list")
-    return reverse(LEADS_TO[check], args=[run.pk]) if check in LEADS_TO else ""
+    url = reverse(LEADS_TO[check], args=[run.pk])
+    return f"{url}?depuis={NEW}" if check is Check.NEW_EXCLUSIONS else url

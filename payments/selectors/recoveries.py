@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from django.db.models import BigIntegerField, Case, Exists, F, Min, OuterRef, QuerySet, Subquery, Sum, Value, When
 
 from association.models import User
+from association.nomenclature import ActionType
 from association.searching import having, words
 from payments.models import RECOVERED, Beneficiary, DueLine, LineKind, Recovery, RepaymentRequest
 from payments.selectors.joined import joined_payees
@@ -146,6 +147,11 @@ class DebtLine:
     action_type: str
     kind: str
     cents: int
+
+    @property
+    def type_label(self) -> str:
+        """The type of the action in words."""
+        return str(ActionType(self.action_type).label)
 
     @property
     def kind_label(self) -> str:

@@ -21,6 +21,9 @@ def lines_of(run: Run) -> QuerySet[Any]:
     return ProvisionalLine.objects.filter(run=run, build=run.build or 0)
 
 
+NEW = "ce-mois"  # of an exclusion: the month before it was none
+
+
 def exclusions_of(run: Run) -> QuerySet[Any]:
     """Return what a run does not pay, with the reason and the first month that it was so."""
     if run.is_frozen:

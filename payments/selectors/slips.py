@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
+from typing import Any, TypeVar
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from association.models import Job, User
 from association.searching import words
 from payments.models import Run, Slip, SlipMail
 from payments.selectors.accounts import beneficiaries_named
+
+ModelT = TypeVar("ModelT", bound=Model)
 
 SLIP_JOB, SEND_JOB = "payments.make_slips", "payments.send_slips"
 TO_SEND, NO_ADDRESS, ASKED, SENT = "a_envoyer", "sans_adresse", "confie", "envoye"
@@ -47,24 +50,24 @@ def slip_list(run: Run, user: User) -> QuerySet[Slip]:
     return slips_with_facts(user).filter(run=run).defer("content")
 
 
-def in_sending(slips: QuerySet[Slip], *what: str) -> QuerySet[Slip]:
-    """Return those of some slips of `slips_with_facts` of which one of ``what`` is true (`SENDINGS`)."""
+def in_sending(rows: QuerySet[ModelT], *what: str) -> QuerySet[ModelT]:
+    """Return those of some rows with facts (slips, or statements) of which one of ``what`` is true (`SENDINGS`)."""
     conditions = {
         TO_SEND: Q(was_asked=False) & ~Q(address=""),
         NO_ADDRESS: Q(was_asked=False, address=""),
         ASKED: Q(was_asked=True, sent_at__isnull=True),
         SENT: Q(sent_at__isnull=False),
     }
-    return slips.filter(reduce(or_, (conditions[one] for one in what)))
+    return rows.filter(reduce(or_, (conditions[one] for one in what)))
 
 
-def sending_of(slip: Slip) -> str:
-    """Return the same of one slip of `slips_with_facts`."""
-    if slip.sent_at:  # type: ignore[attr-defined]
+def sending_of(row: Any) -> str:
+    """Return the same of one of these rows."""
+    if row.sent_at:
         return SENT
-    if slip.was_asked:  # type: ignore[attr-defined]
+    if row.was_asked:
         return ASKED
-    return TO_SEND if slip.address else NO_ADDRESS  # type: ignore[attr-defined]
+    return TO_SEND if row.address else NO_ADDRESS
 
 
 def search_slips(slips: QuerySet[Slip], text: str) -> QuerySet[Slip]:

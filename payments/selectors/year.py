@@ -1,4 +1,4 @@
-"""The papers of a civil year at a glance, and where its accounting periods stand."""
+"""The papers of a year at a glance, and where the accounting periods of a fiscal year stand."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Max, Min, Sum
+from django.db.models import Max, Min, QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
 
 from association.models import User
 from association.money import euros, grouped
+from association.pdf.text import long_date
+from payments.exercise import Exercise
 from payments.models import AccountingExport, AccountingSettings, Grant, Payment, YearClosing
 from payments.selectors.accounting import Kind, next_start, pending_events, possible_ends
 from payments.selectors.das2 import das2_rows, incomplete, threshold_of
 from payments.selectors.reconciliation import reconcile
 from payments.selectors.statements import paid_in, statement_rows
-from payments.selectors.year_days import last_day
+from payments.selectors.year_days import end_of, exercise_at
 
 KIND_WORDS = {
     Kind.RUN: ("bon à payer", "bons à payer"),
@@ -67,7 +69,15 @@ def year_figures(year: int) -> YearFigures:
 
 def papers_of(year: int, *, user: User) -> list[Paper]:
     """Return the papers of a year for who may see them."""
-    return [_statements(year, user), _das2(year, user), _entries(year), _closing(year), _dedicated(year), _sheet(year)]
+    exercise = exercise_at(end_of(year))
+    return [
+        _statements(year, user),
+        _das2(year, user),
+        _entries(exercise),
+        _closing(exercise),
+        _dedicated(exercise),
+        _sheet(year),
+    ]
 
 
 def _statements(year: int, user: User) -> Paper:
@@ -98,49 +108,50 @@ def _das2(year: int, user: User) -> Paper:
     )
 
 
-def _entries(year: int) -> Paper:
-    waiting = len(pending_events(until=last_day(year)))
+def _entries(exercise: Exercise) -> Paper:
+    waiting = len(pending_events(until=exercise.ends_on))
     missing = AccountingSettings.current().missing
-    last = AccountingExport.objects.filter(ends_on__year=year).aggregate(last=Max("ends_on"))["last"]
+    last = exports_of(exercise).aggregate(last=Max("ends_on"))["last"]
     if missing:
         label, tone = "comptes à choisir", "attention"
     elif waiting:
         label, tone = _count(waiting, "écriture à exporter", "écritures à exporter"), "waiting"
     else:
         label, tone = "à jour", "good"
-    said = f"Exportées jusqu’au {last:%d/%m/%Y}." if last else "Aucune période de cette année n’est exportée."
+    said = f"Exportées jusqu’au {last:%d/%m/%Y}." if last else "Aucune période de l’exercice n’est exportée."
     return Paper(
         "Écritures comptables",
-        reverse("payments:accounting", args=[year]),
+        reverse("payments:accounting", args=[exercise.year]),
         f"Les écritures à importer par votre comptable, chaque période une fois. {said}",
         label,
         tone,
     )
 
 
-def _closing(year: int) -> Paper:
-    closing = YearClosing.objects.filter(year=year).first()
+def _closing(exercise: Exercise) -> Paper:
+    closing = YearClosing.objects.filter(ends_on=exercise.ends_on).first()
     if closing:
         label, tone = f"arrêtées : {euros(closing.total_cents)}", "good"
-    elif timezone.localdate() > last_day(year):
+    elif timezone.localdate() > exercise.ends_on:
         label, tone = "à arrêter", "attention"
     else:
-        label, tone = "en cours d’année", "idle"
+        label, tone = "exercice en cours", "idle"
     return Paper(
         "Charges à payer",
-        reverse("payments:year_closing", args=[year]),
-        "Ce qui est dû pour l’année sans y avoir été compté, et son extourne au 1er janvier.",
+        reverse("payments:year_closing", args=[exercise.year]),
+        f"Ce qui est dû au {long_date(exercise.ends_on)} sans y avoir été compté, et son extourne le lendemain.",
         label,
         tone,
     )
 
 
-def _dedicated(year: int) -> Paper:
-    count = Grant.objects.binding().filter(starts_on__lte=last_day(year), ends_on__gte=date(year, 1, 1)).count()
+def _dedicated(exercise: Exercise) -> Paper:
+    inside = Grant.objects.binding().filter(starts_on__lte=exercise.ends_on, ends_on__gte=exercise.starts_on)
+    count = inside.count()
     return Paper(
         "Fonds dédiés",
-        reverse("payments:dedicated", args=[year]),
-        "Ce qui est reçu de chaque dotation et n’a pas servi au 31 décembre : une proposition.",
+        reverse("payments:dedicated", args=[exercise.year]),
+        f"Ce qui est reçu de chaque dotation et n’a pas servi au {long_date(exercise.ends_on)} : une proposition.",
         _count(count, "dotation", "dotations"),
         "waiting" if count else "idle",
     )
@@ -161,7 +172,7 @@ class Accounting:
     """Where the accounting periods stand.
 
     Attributes:
-        exports: the periods of the year, the last first.
+        exports: the periods of the fiscal year, the last first.
         start: the first day of the next period, None while nothing happened.
         ends: the days on which it may end.
         waiting: what is in no period yet, in words with their number.
@@ -173,17 +184,22 @@ class Accounting:
     waiting: list[tuple[int, str]]
 
 
-def accounting_of(year: int, *, user: User) -> Accounting:
-    """Return the periods of a year that were exported, and what waits up to its end."""
+def exports_of(exercise: Exercise) -> QuerySet[AccountingExport]:
+    """Return the periods of a fiscal year that were exported."""
+    return AccountingExport.objects.filter(ends_on__range=(exercise.starts_on, exercise.ends_on))
+
+
+def accounting_of(exercise: Exercise, *, user: User) -> Accounting:
+    """Return the periods of a fiscal year that were exported, and what waits up to its end."""
     if not user.has_perm("payments.view_year"):
         return Accounting([], None, [], [])
-    exports = AccountingExport.objects.filter(ends_on__year=year).select_related("document", "workbook", "made_by")
-    events = pending_events(until=last_day(year))
+    exports = exports_of(exercise).select_related("document", "workbook", "made_by")
+    events = pending_events(until=exercise.ends_on)
     start = next_start(events)
     counts = Counter(event.kind for event in events)
     waiting = [(counts[kind], KIND_WORDS[kind][counts[kind] > 1]) for kind in Kind if counts[kind]]
-    is_of_year = start is not None and start.year == year
-    return Accounting(list(exports), start, possible_ends(start) if is_of_year else [], waiting)
+    is_inside = start is not None and exercise.starts_on <= start <= exercise.ends_on
+    return Accounting(list(exports), start, possible_ends(start) if is_inside else [], waiting)
 
 
 def _count(number: int, one: str, many: str) -> str:

@@ -15,15 +15,17 @@ from association.jobs import JobFailed, request_job
 from association.journal import save_changes
 from association.machine import TransitionRefused
 from association.models import Document, Job, User
+from association.pdf.text import long_date
 from association.permissions import require
 from association.registries import Progress
 from association.typed_sheets import DAY, EUROS, Column, ListSheet, workbook_at
 from payments.accounting.entries import Entry, EntryUnbalanced, debited
 from payments.accounting.fec import read_back, write_entries
+from payments.exercise import Exercise
 from payments.models import AccountingEntry, AccountingExport, AccountingSettings, YearClosing
-from payments.selectors.accounting import EntryWriter, last_number, next_start, pending_events, possible_ends
+from payments.selectors.accounting import EntryWriter, Kind, last_number, next_start, pending_events, possible_ends
 from payments.selectors.accruals import Accruals, accruals
-from payments.selectors.year_days import after, last_day
+from payments.selectors.year_days import after, exercise_at
 
 EXPORT_JOB = "payments.accounting_export"
 CLOSE, VIEW, MANAGE = "payments.close_year", "payments.view_year", "payments.manage_accounting"
@@ -109,7 +111,9 @@ def export_entries(*, ends_on: date, actor: User, progress: Progress | None = No
         return known
     starts_on = _refuse(ends_on)
     events = pending_events(until=ends_on)
-    writer = EntryWriter(AccountingSettings.current(), starts_on=starts_on, numbers_from=last_number(starts_on.year))
+    writer = EntryWriter(
+        AccountingSettings.current(), starts_on=starts_on, numbers_from=last_number(exercise_at(starts_on))
+    )
     entries = list(writer.write(events))
     if progress:
         progress.total(len(entries))
@@ -165,12 +169,18 @@ def _refuse(ends_on: date) -> date:
         raise TransitionRefused(NOTHING)
     if ends_on not in possible_ends(start):
         raise TransitionRefused(
-            f"Une période va du {start:%d/%m/%Y} à la fin d’un mois écoulé de la même année : choisissez-en une."
+            f"Une période va du {start:%d/%m/%Y} à la fin d’un mois écoulé du même exercice : choisissez-en une."
         )
-    if ends_on == last_day(ends_on.year) and not YearClosing.objects.filter(year=ends_on.year).exists():
+    exercise = exercise_at(ends_on)
+    if ends_on == exercise.ends_on and not YearClosing.objects.filter(ends_on=ends_on).exists():
         raise TransitionRefused(
-            f"Arrêtez d’abord les charges à payer de {ends_on.year} : leur écriture est du 31 décembre, et une période "
-            "exportée est close."
+            f"Arrêtez d’abord les charges à payer de {exercise.name} : leur écriture est du {long_date(ends_on)}, et "
+            "une période exportée est close."
+        )
+    given_up = any(event.kind == Kind.WAIVED for event in events)
+    if given_up and (missing := AccountingSettings.current().missing_for_write_offs):
+        raise TransitionRefused(
+            f"Un trop-perçu a été abandonné : choisissez d’abord avec votre comptable : {', '.join(missing)}."
         )
     return start
 
@@ -207,28 +217,28 @@ def _store(path: Path, content_type: str, actor: User) -> Document:
     return store_file(source=path, filename=path.name, content_type=content_type, permission=VIEW, actor=actor)
 
 
-# --- 31 December ---------------------------------------------------------------------------------------------
+# --- the end of the fiscal year ------------------------------------------------------------------------------
 
 
-def close_year(*, year: int, actor: User) -> YearClosing:
-    """State the charges à payer of a year that is over, by team, as they are now; once.
+def close_year(*, exercise: Exercise, actor: User) -> YearClosing:
+    """State the charges à payer of a fiscal year that is over, by team, as they are now; once.
 
-    Their entry of 31 December and its reversal of 1 January are exported with the periods that they fall into.
+    Their entry of its last day and the reversal of the next are exported with the periods that they fall into.
 
     Raises:
-        TransitionRefused: while the year lasts, when it was done, or when December was exported.
+        TransitionRefused: while it lasts, when it was done, or when its last month was exported.
     """
     require(actor, CLOSE)
-    if reason := closing_refusal(year):
+    if reason := closing_refusal(exercise):
         raise TransitionRefused(reason)
-    found = accruals(year)
+    found = accruals(exercise.ends_on)
     with draft_folder("charges-a-payer") as folder:
-        path = folder / f"charges-a-payer-{year}.xlsx"
-        write_accruals(found, path)
+        path = folder / f"charges-a-payer-{exercise.name}.xlsx"
+        write_accruals(found, path, exercise=exercise)
         try:
             with transaction.atomic():
                 return YearClosing.objects.create(
-                    year=year,
+                    ends_on=exercise.ends_on,
                     frozen_cents=found.frozen_cents,
                     validated_cents=found.validated_cents,
                     declared_cents=found.declared_cents,
@@ -236,28 +246,32 @@ def close_year(*, year: int, actor: User) -> YearClosing:
                     decided_by=actor,
                 )
         except IntegrityError:
-            raise TransitionRefused(_already(year)) from None
+            raise TransitionRefused(_already(exercise)) from None
 
 
-def closing_refusal(year: int, *, today: date | None = None) -> str:
-    """Return why the charges à payer of a year cannot be stated now; else nothing."""
-    if (today or timezone.localdate()) <= last_day(year):
-        return f"L’année {year} n’est pas terminée : les charges à payer s’arrêtent à partir du 1er janvier {year + 1}."
-    if YearClosing.objects.filter(year=year).exists():
-        return _already(year)
-    if AccountingExport.objects.filter(starts_on__lte=last_day(year), ends_on__gte=last_day(year)).exists():
-        return f"Décembre {year} est exporté, sa période est close : rien ne s’y ajoute plus."
+def closing_refusal(exercise: Exercise, *, today: date | None = None) -> str:
+    """Return why the charges à payer of a fiscal year cannot be stated now; else nothing."""
+    last = exercise.ends_on
+    if (today or timezone.localdate()) <= last:
+        return (
+            f"L’exercice {exercise.name} n’est pas terminé : les charges à payer s’arrêtent à partir du "
+            f"{long_date(exercise.next_day)}."
+        )
+    if YearClosing.objects.filter(ends_on=last).exists():
+        return _already(exercise)
+    if AccountingExport.objects.filter(starts_on__lte=last, ends_on__gte=last).exists():
+        return f"La période du {long_date(last)} est exportée et close : rien ne s’y ajoute plus."
     return ""
 
 
-def _already(year: int) -> str:
-    return f"Les charges à payer de {year} sont déjà arrêtées."
+def _already(exercise: Exercise) -> str:
+    return f"Les charges à payer de {exercise.name} sont déjà arrêtées."
 
 
-def write_accruals(found: Accruals, path: Path) -> None:
+def write_accruals(found: Accruals, path: Path, *, exercise: Exercise) -> None:
     """Write the charges à payer by team, with their total; the same figures give the same bytes."""
-    heading = f"Charges à payer {found.year}"
-    with workbook_at(path, title=heading, made_at=after(last_day(found.year))) as book:
+    heading = f"Charges à payer {exercise.name}, au {exercise.ends_on:%d/%m/%Y}"
+    with workbook_at(path, title=heading, made_at=after(exercise.ends_on)) as book:
         sheet = ListSheet(book, "Charges à payer", ACCRUAL_COLUMNS, heading=heading)
         for row in found.teams:
             sheet.row(

@@ -133,6 +133,7 @@ def _made(sample: ControlSample, name: str, place: str, actor: User, progress: P
     with draft_folder(f"controle-{sample.pk}") as folder:
         path = folder / f"dossier-de-controle-{sample.pk}.pdf"
         pieces, gone = _evidence(files) if sample.with_evidence else ({}, frozenset())
+        pieces |= _papers(files) if sample.with_evidence else {}
         write_control_pdf(sample, files, path, gone=gone, done=progress.advance)
         if sample.with_evidence:
             path = _zipped(folder / name, path, pieces, sample)
@@ -164,6 +165,18 @@ def _evidence(files: Sequence[PaymentFile]) -> tuple[dict[str, Path], frozenset[
                 kind = f"{piece.evidence.kind}-{number}{path.suffix}"
                 found[f"pieces/{_safe(one.payment.reference)}/{_safe(reference)}/{kind}"] = path
     return found, frozenset(gone)
+
+
+def _papers(files: Sequence[PaymentFile]) -> dict[str, Path]:
+    """Return the papers of the conventions and adhesions by their place in the zip; one of many payments once."""
+    found: dict[str, Path] = {}
+    for paper in (paper for one in files for proof in one.proofs for paper in proof.papers):
+        if paper.document is not None:
+            with suppress(DocumentDamaged):
+                path = verified_path(paper.document)
+                number, name = paper.place.split("/")
+                found[f"conventions/{_safe(number)}/{name}{path.suffix}"] = path
+    return found
 
 
 def _zipped(target: Path, paper: Path, pieces: dict[str, Path], sample: ControlSample) -> Path:

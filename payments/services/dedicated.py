@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from association.documents import draft_folder
 from association.models import User
 from association.permissions import require
 from association.typed_sheets import DAY, EUROS, Column, ListSheet, workbook_at
+from payments.exercise import Exercise
 from payments.selectors.dedicated import DedicatedFunds, dedicated_funds
-from payments.selectors.year_days import after, end_of
+from payments.selectors.year_days import after
 
 COLUMNS = (
     Column("Dotation", 34),
@@ -23,14 +26,15 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def dedicated_workbook(*, year: int, actor: User) -> bytes:
-    """Return the workbook of the fonds dédiés proposed for a year, grant by grant."""
+def dedicated_workbook(*, exercise: Exercise, actor: User) -> bytes:
+    """Return the workbook of the fonds dédiés proposed for a fiscal year, grant by grant."""
     require(actor, "payments.view_year")
-    rows = dedicated_funds(year, user=actor)
-    heading = f"Fonds dédiés {year}, proposition au {end_of(year):%d/%m/%Y}"
+    rows = dedicated_funds(exercise, user=actor)
+    until = min(exercise.ends_on, timezone.localdate())
+    heading = f"Fonds dédiés {exercise.name}, proposition au {until:%d/%m/%Y}"
     with draft_folder("fonds-dedies") as folder:
         path = folder / "fonds-dedies.xlsx"
-        with workbook_at(path, title=heading, made_at=after(end_of(year))) as book:
+        with workbook_at(path, title=heading, made_at=after(until)) as book:
             sheet = ListSheet(book, "Fonds dédiés", COLUMNS, heading=heading)
             for row in rows:
                 sheet.row(row.grant.reference, row.grant.starts_on, row.grant.ends_on, *_amounts(row))

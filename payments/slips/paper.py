@@ -88,7 +88,7 @@ def _lines(lines: Sequence[SlipLine]) -> list[Flowable]:
     ]
     total = sum(one.amount_cents for one in lines)
     rows.append(("Total", "", "", "", euros(total)))
-    return table(("Action", "Type et équipe", "Rôle", "Tarif", "Indemnité"), rows, shares=LINE_SHARES)
+    return table(("Action", "Type et équipe", "Rôle", "Tarif", "Indemnité"), rows, shares=LINE_SHARES, amounts=(3, 4))
 
 
 def _exclusions(exclusions: Sequence[SlipExclusion]) -> list[Flowable]:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from association.access import needs
 from association.documents import XLSX
 from association.forms.shared import saved, status_of
 from association.machine import TransitionRefused
+from association.pdf.text import long_date
 from payments.forms.year import AccountingForm, PeriodForm
 from payments.models import AccountingSettings, YearClosing
 from payments.selectors.accruals import accruals
 from payments.selectors.dedicated import dedicated_funds
 from payments.selectors.year import accounting_of
-from payments.selectors.year_days import end_of, known_year
+from payments.selectors.year_days import known_exercise, of_exercise
 from payments.services.accounting import (
     CLOSE,
     MANAGE,
@@ -63,7 +65,7 @@ def accounting(request: HttpRequest, year: int) -> HttpResponse:
 @needs(CLOSE)
 def accounting_export(request: HttpRequest, year: int) -> HttpResponse:
     """Ask for the entries of a period; a refusal is said on the page."""
-    form = PeriodForm(request.POST, ends=accounting_of(known_year(year), user=request.user).ends)
+    form = PeriodForm(request.POST, ends=accounting_of(known_exercise(year), user=request.user).ends)
     if not form.is_valid():
         return _accounting(request, year, form, status=422)
     try:
@@ -75,9 +77,10 @@ def accounting_export(request: HttpRequest, year: int) -> HttpResponse:
 
 
 def _accounting(request: HttpRequest, year: int, form: PeriodForm | None = None, *, status: int = 200) -> HttpResponse:
-    found = accounting_of(known_year(year), user=request.user)
+    exercise = known_exercise(year)
+    found = accounting_of(exercise, user=request.user)
     page = {
-        "year": year,
+        **of_exercise(exercise),
         "tab": "accounting",
         "found": found,
         "missing": AccountingSettings.current().missing,
@@ -89,28 +92,34 @@ def _accounting(request: HttpRequest, year: int, form: PeriodForm | None = None,
 @require_http_methods(["GET", "HEAD"])
 @needs(VIEW)
 def year_closing(request: HttpRequest, year: int) -> HttpResponse:
-    """Show the charges à payer of a year: as they were stated, or as they would be now."""
+    """Show the charges à payer of a fiscal year: as they were stated, or as they would be now."""
     return _closing(request, year)
 
 
 @require_http_methods(["POST"])
 @needs(CLOSE)
 def year_closing_step(request: HttpRequest, year: int) -> HttpResponse:
-    """State the charges à payer of a year; a refusal is said on the page."""
+    """State the charges à payer of a fiscal year; a refusal is said on the page."""
+    exercise = known_exercise(year)
     try:
-        close_year(year=known_year(year), actor=request.user)
+        close_year(exercise=exercise, actor=request.user)
     except TransitionRefused as refused:
         return _closing(request, year, refused.reason)
-    messages.success(request, f"Les charges à payer de {year} sont arrêtées, avec leur extourne au 1er janvier.")
+    reversed_on = long_date(exercise.next_day)
+    messages.success(
+        request, f"Les charges à payer de {exercise.name} sont arrêtées, avec leur extourne au {reversed_on}."
+    )
     return redirect("payments:year_closing", year=year)
 
 
 @require_http_methods(["GET", "HEAD"])
 @needs(VIEW)
 def dedicated(request: HttpRequest, year: int) -> HttpResponse:
-    """Show what each grant leaves to be carried to fonds dédiés at the end of a year."""
-    rows = dedicated_funds(known_year(year), user=request.user)
-    page = {"year": year, "tab": "dedicated", "rows": rows, "until": end_of(year)}
+    """Show what each grant leaves to be carried to fonds dédiés at the end of a fiscal year."""
+    exercise = known_exercise(year)
+    rows = dedicated_funds(exercise, user=request.user)
+    until = min(exercise.ends_on, timezone.localdate())
+    page = {**of_exercise(exercise), "tab": "dedicated", "rows": rows, "until": until}
     return render(request, "payments/year/dedicated.html", page)
 
 
@@ -118,18 +127,21 @@ def dedicated(request: HttpRequest, year: int) -> HttpResponse:
 @needs(VIEW)
 def dedicated_file(request: HttpRequest, year: int) -> HttpResponse:
     """Hand out the same as a workbook."""
-    content = dedicated_workbook(year=known_year(year), actor=request.user)
-    return attached(content, XLSX, f"fonds-dedies-{year}.xlsx")
+    exercise = known_exercise(year)
+    content = dedicated_workbook(exercise=exercise, actor=request.user)
+    return attached(content, XLSX, f"fonds-dedies-{exercise.name}.xlsx")
 
 
 def _closing(request: HttpRequest, year: int, refused: str = "") -> HttpResponse:
-    closing = YearClosing.objects.filter(year=known_year(year)).select_related("decided_by", "workbook").first()
+    exercise = known_exercise(year)
+    done = YearClosing.objects.filter(ends_on=exercise.ends_on)
+    closing = done.select_related("decided_by", "workbook").first()
     page = {
-        "year": year,
+        **of_exercise(exercise),
         "tab": "year_closing",
         "closing": closing,
-        "found": None if closing else accruals(year),
-        "why_not": closing_refusal(year),
+        "found": None if closing else accruals(exercise.ends_on),
+        "why_not": closing_refusal(exercise),
         "refused": refused,
     }
     return render(request, "payments/year/closing.html", page, status=409 if refused else 200)

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from association.access import needs
 from association.forms.shared import saved, status_of
 from payments.forms.preflight import PreflightForm
-from payments.models import PreflightSettings
+from payments.models import PreflightSettings, Run
 from payments.preflight import Check
-from payments.selectors.preflight import LABELS, OWN_PAGE, SAID, cases
+from payments.selectors.preflight import LABELS, OF_BENEFICIARIES, OWN_PAGE, SAID, cases, grant_cases, missing_prices
 from payments.selectors.run_pages import run_with_people
 from payments.services.preflight import change_preflight
 
@@ -24,13 +24,15 @@ def run_check(request: HttpRequest, pk: int, check: str) -> HttpResponse:
     run = get_object_or_404(run_with_people(request.user), pk=pk)
     if check not in [str(one) for one in OWN_PAGE]:
         raise Http404
-    asked = Check(check)
+    asked, is_open = Check(check), run.state in Run.OPEN and run.build is not None
     page = {
         "run": run,
         "check": asked.value,
         "title": LABELS[asked][1].capitalize(),
         "text": SAID[asked],
-        "cases": cases(run, asked, user=request.user),
+        "cases": cases(run, asked, user=request.user) if asked in OF_BENEFICIARIES else [],
+        "grants": grant_cases(run, user=request.user) if asked is Check.ENVELOPE and is_open else [],
+        "sentences": missing_prices(run) if asked is Check.MISSING_PRICE and is_open else [],
     }
     return render(request, "payments/run_check.html", page)
 

@@ -7,21 +7,27 @@ from datetime import date
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from association.access import needs
 from association.documents import XLSX
 from association.forms.shared import saved, status_of
+from association.machine import TransitionRefused
 from payments.forms.year import DayForm, TaxIdentityForm, ThresholdForm
 from payments.models import Beneficiary, TaxIdentity
+from payments.models.statements import SEND_STATEMENT
 from payments.selectors.das2 import siret_of, thresholds
 from payments.selectors.reconciliation import reconcile
+from payments.selectors.slips import SENDINGS, TONES, sending_of
+from payments.selectors.statement_mails import sendings_of_statement, statements_with_sending
 from payments.selectors.statements import statement_rows
 from payments.selectors.year import papers_of, years
 from payments.selectors.year import year_figures as figures_of_year
-from payments.selectors.year_days import end_of, known_year
-from payments.services.das2 import complete_identity, set_threshold
+from payments.selectors.year_days import end_of, known_year, last_day, of_year
+from payments.services.das2 import complete_identity, das2_workbook, set_threshold
 from payments.services.reconciliation import reconciliation_workbook
+from payments.services.statement_mails import request_statement_sending, send_statement
 from payments.services.statements import request_statements, statement_name, statement_of
 
 VIEW, CLOSE, MANAGE = "payments.view_year", "payments.close_year", "payments.manage_accounting"
@@ -35,7 +41,7 @@ def year(request: HttpRequest) -> HttpResponse:
     known = years()
     asked = request.GET.get("annee", "")
     chosen = int(asked) if asked.isdecimal() and int(asked) in known else known[0]
-    page = {"year": chosen, "years": known, "tab": "year", "papers": papers_of(chosen, user=request.user)}
+    page = {**of_year(chosen), "years": known, "tab": "year", "papers": papers_of(chosen, user=request.user)}
     return render(request, "payments/year/landing.html", page)
 
 
@@ -55,6 +61,54 @@ def statement(request: HttpRequest, year: int, pk: int) -> HttpResponse:
     return attached(content, PDF, statement_name(found, year))
 
 
+@require_safe
+@needs(VIEW)
+def statement_page(request: HttpRequest, year: int, pk: int) -> HttpResponse:
+    """Show what a beneficiary was paid in a year, and the messages that carried the statement."""
+    return _statement_page(request, year, pk)
+
+
+@require_POST
+@needs(SEND_STATEMENT)
+def statement_send(request: HttpRequest, year: int, pk: int) -> HttpResponse:
+    """Send one statement; once more, only with a reason. A refusal opens the page again with what was typed."""
+    found = get_object_or_404(statement_rows(request.user, known_year(year)), pk=pk)
+    comment = request.POST.get("comment", "")
+    again = bool(comment.strip())
+    try:
+        carried = send_statement(beneficiary=found, year=year, actor=request.user, again=again, reason=comment)
+    except TransitionRefused as refused:
+        return _statement_page(request, year, pk, {"step": "send", "comment": comment, "error": refused.reason})
+    messages.success(request, f"Le relevé est confié à la messagerie pour {carried.mail.to}.")
+    return redirect("payments:statement_page", year=year, pk=pk)
+
+
+def _statement_page(request: HttpRequest, year: int, pk: int, refused: dict[str, str] | None = None) -> HttpResponse:
+    found = get_object_or_404(statements_with_sending(request.user, known_year(year)), pk=pk)
+    code = sending_of(found)
+    page = {
+        **of_year(year),
+        "tab": "statement_list",
+        "beneficiary": found,
+        "sending": (dict(SENDINGS)[code], TONES[code]),
+        "sendings": sendings_of_statement(found, year),
+        "is_over": timezone.localdate() > last_day(year),
+        "refused": refused,
+    }
+    return render(request, "payments/year/statement.html", page, status=409 if refused else 200)
+
+
+@require_POST
+@needs(SEND_STATEMENT)
+def statements_send(request: HttpRequest, year: int) -> HttpResponse:
+    """Ask that the statements of a year that never left be sent."""
+    try:
+        request_statement_sending(year=known_year(year), actor=request.user)
+    except TransitionRefused as refused:
+        messages.error(request, refused.reason)
+    return redirect("payments:statement_list", year=year)
+
+
 @require_POST
 @needs(CLOSE)
 def statements_request(request: HttpRequest, year: int) -> HttpResponse:
@@ -69,7 +123,7 @@ def reconciliation(request: HttpRequest, year: int) -> HttpResponse:
     """Show the reconciliation sheet of a year, or from its first day to another."""
     form = _day_form(request, year)
     until = form.cleaned_data["date"] if form.is_valid() else form.last
-    page = {"year": year, "tab": "reconciliation", "form": form, "sheet": reconcile(year, until=until)}
+    page = {**of_year(year), "tab": "reconciliation", "form": form, "sheet": reconcile(year, until=until)}
     return render(request, "payments/year/reconciliation.html", page, status=422 if form.errors else 200)
 
 
@@ -88,6 +142,14 @@ def reconciliation_file(request: HttpRequest, year: int) -> HttpResponse:
 def _day_form(request: HttpRequest, year: int) -> DayForm:
     last = end_of(known_year(year))
     return DayForm(request.GET if "date" in request.GET else {"date": ""}, first=date(year, 1, 1), last=last)
+
+
+@require_safe
+@needs(VIEW)
+def das2_file(request: HttpRequest, year: int) -> HttpResponse:
+    """Hand out what is to be declared, with every column that the declaration asks for."""
+    content = das2_workbook(year=known_year(year), actor=request.user)
+    return attached(content, XLSX, f"das2-{year}.xlsx")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -111,7 +173,7 @@ def tax_identity(request: HttpRequest, year: int, pk: int) -> HttpResponse:
         if done is not None:
             messages.success(request, f"Enregistré pour {found}.")
             return redirect("payments:das2_list", year=year)
-    page = {"year": year, "tab": "das2_list", "form": form, "beneficiary": found, "siret": siret_of(found)}
+    page = {**of_year(year), "tab": "das2_list", "form": form, "beneficiary": found, "siret": siret_of(found)}
     status = 200 if not form.errors else status_of(form) if status_of(form) != 200 else 422
     return render(request, "payments/year/tax_identity.html", page, status=status)
 

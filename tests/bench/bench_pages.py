@@ -133,6 +133,7 @@ def unvisited() -> set[str]:
         "payments:account_scan",
         "payments:preparation",
         "payments:statement",
+        "payments:das2_file",
     }
     return opened - files - visited()
 

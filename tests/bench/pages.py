@@ -527,7 +527,7 @@ ALONE = (
 
 # Papers of the present year, and those of one beneficiary of it.
 OF_YEAR = ("year_figures", "statement_list", "das2_list", "accounting", "year_closing", "dedicated", "reconciliation")
-OF_PAYEE = ("tax_identity",)
+OF_PAYEE = ("tax_identity", "statement_page")
 
 
 def pages() -> Iterator[Page]:

@@ -66,6 +66,7 @@ NO_PAGES = {
     "payments:price_export": FILE,
     "payments:statement": FILE,
     "payments:reconciliation_file": FILE,
+    "payments:das2_file": FILE,
     "payments:repayment_letter": FILE,
     "payments:scenario_export": FILE,
     "payments:dedicated_file": FILE,

@@ -64,6 +64,7 @@ NOT_FREE = {
         "charge_account",
         "general_journal",
         "payable_account",
+        "write_off_account",
     },
     "payments.BankAnswer": {"sha256"},
     "payments.BankAnswerLine": {"reason", "status"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from datetime import date
+from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
@@ -17,11 +18,12 @@ from pypdf import PdfReader
 
 from actions.services.evidence import add_evidence
 from actions.services.validating import validate_action
-from association.documents import verified_path
+from association.documents import store_file, verified_path
 from association.jobs import run_job
 from association.models import AccessRecord, Document, Job, LookLog, Role, User
 from association.uploads import CheckedUpload
-from payments.models import ControlSample, Payment, Run
+from conventions.models import Adhesion, Convention
+from payments.models import BankAnswer, BankAnswerLine, ControlSample, Payment, Run
 from payments.sampling import draw, rank
 from payments.selectors.control import access_list, account_changes, files_of
 from payments.services.accounts import suspend_account
@@ -167,6 +169,32 @@ def test_zip_holds_the_paper_and_the_bytes_of_the_evidence(office: Office) -> No
         assert "A-JUIL/presence-1.png" in pieces[0]
 
 
+def test_zip_holds_the_papers_of_the_convention_and_the_answer_of_the_bank(office: Office, tmp_path: Path) -> None:
+    """Signed copy and adhesion once for all payments; of the bank's own file its checksum, since it shows IBANs."""
+    paper = tmp_path / "signee.pdf"
+    paper.write_bytes(b"%PDF-1.4 signed")
+    stored = {"source": paper, "content_type": "application/pdf", "actor": office.staff}
+    for model, pk in ((Convention, office.convention.pk), (Adhesion, Adhesion.objects.order_by("pk")[0].pk)):
+        scan = store_file(**stored, filename=f"{model.__name__}.pdf", permission="payments.view_control")
+        model.objects.filter(pk=pk).update(scan=scan)
+    payment = Payment.objects.order_by("pk")[0]
+    answered = store_file(**stored, filename="releve.xml", permission="payments.view_bank_answer")
+    answer = BankAnswer.objects.create(
+        kind="camt.053", sha256="b" * 64, document=answered, lines_count=1, imported_by=office.treasurer
+    )
+    BankAnswerLine.objects.create(
+        answer=answer, position=7, effect="paid", outcome="confirmed", reference=payment.reference, payment=payment,
+        amount_cents=payment.amount_cents, day=payment.paid_on, decided_by=office.treasurer, decided_at=timezone.now(),
+    )  # fmt: skip
+    with ZipFile(verified_path(file_of(a_sample(office, size=3, with_evidence=True)))) as archive:
+        names = [name for name in archive.namelist() if name.startswith("conventions/")]
+        said = text_of(archive.read(archive.namelist()[0]))
+    assert sorted(name.split("/")[-1][:9] for name in names) == ["adhesion-", "exemplair"]
+    for expected in ("exemplaire signé : Convention.pdf", "adhésion : Adhesion.pdf", "opération 7 : payé 50,00 €"):
+        assert expected in said, expected
+    assert "b" * 64 in said.replace(" ", "")
+
+
 def test_evidence_that_is_gone_is_said_and_stops_nothing(office: Office) -> None:
     Document.objects.get(filename="presence.png").path.unlink()
     with ZipFile(verified_path(file_of(a_sample(office, with_evidence=True)))) as archive:
@@ -184,7 +212,7 @@ def test_job_delivered_twice_makes_one_file(office: Office) -> None:
 
 def test_queries_of_a_file_do_not_grow_with_its_payments(office: Office, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
     sample = a_sample(office, size=3)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         assert len(files_of(sample, reader=office.treasurer)) == 3
 
 

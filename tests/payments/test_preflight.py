@@ -6,7 +6,9 @@ from datetime import date
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,13 +27,13 @@ from payments.preflight import (
     shared_ibans,
     unusual_amounts,
 )
-from payments.selectors.preflight import cases, preflight
+from payments.selectors.preflight import cases, preflight, remarks
 from payments.services.accounts import archive_account, propose_account, suspend_account, verify_account
 from payments.services.exporting import export_run
 from payments.services.preflight import change_preflight
 from payments.services.runs import settle_run, submit_run
 from payments.services.steps import move_run
-from tests.factories import AccountFactory, BeneficiaryFactory
+from tests.factories import AccountFactory, BeneficiaryFactory, GrantFactory
 from tests.factories.money import french_iban
 from tests.payments.office import AUGUST, IBANS, JULY, Office
 
@@ -134,6 +136,34 @@ def test_every_check_finds_its_case(office: Office, settled_july: Run) -> None:
     (shared,) = cases(run, Check.SHARED_IBAN, user=office.staff)
     assert shared.account is None
     assert len(shared.sharing) == 1
+
+
+def test_each_finding_leads_to_its_case(office: Office, settled_july: Run, client: Client) -> None:
+    """Whatever is found opens a page that names it: the person, the participation, the team or the grant."""
+    suspend_account(account=office.account_of(office.people[2]), actor=office.treasurer, reason="Doute")
+    for day in range(3, 15):
+        office.rcp(date(2026, 8, day))
+    office.rcp(date(2026, 8, 21), people=1, reference="A-SEUL")
+    office.rcp(date(2026, 8, 22), reference="A-REDAC").participations.update(role="redacteur")
+    grant = GrantFactory(signed=True, team_cents=1_00)
+    run = office.prepared(AUGUST)
+    named = {
+        Check.MISSING_PRICE: "A-REDAC",
+        Check.ENVELOPE: grant.reference,
+        Check.WAITING: "=Duval Zoé",
+        Check.NEW_EXCLUSIONS: "A-SEUL",
+        Check.TEAM_DIFFERENCE: "d’Ancenis",
+    }
+    said = remarks(run, preflight(run))
+    assert {one.found.check for one in said} == set(named)
+    client.force_login(office.treasurer)
+    for one in said:
+        page = client.get(one.url)
+        text = page.content.decode().replace("&#x27;", "’").replace("'", "’")
+        if one.found.check is Check.WAITING:  # a part of that page, fetched by it
+            text = client.get(reverse("payments:run_left_due", args=[run.pk])).content.decode()
+        assert page.status_code == 200, one
+        assert named[one.found.check] in text, one.found.check
 
 
 def test_unusual_amount_is_told_after_two_payments(office: Office, settled_july: Run) -> None:

@@ -18,6 +18,7 @@ from association.machine import TransitionRefused
 from association.models import Company, Document, MembershipPeriod
 from config.demo.clock import living_on
 from payments.accounting.fec import COLUMNS, ENCODING
+from payments.exercise import exercise_ending_in
 from payments.models import AccountingEntry, AccountingExport, Beneficiary, GrantDecision, Payment, Run
 from payments.papers.statement import statement_pdf
 from payments.selectors.accounting import pending_events
@@ -50,9 +51,11 @@ CHOSEN = {
     "charge_account": "6571", "charge_label": "Indemnités", "payable_account": "467", "payable_label": "Professionnels",
     "bank_account": "512", "bank_label": "Banque", "accrual_account": "4686", "accrual_label": "Charges à payer",
     "general_journal": "OD", "general_label": "Opérations diverses", "bank_journal": "BQ",
-    "bank_journal_label": "Banque",
+    "bank_journal_label": "Banque", "write_off_account": "654", "write_off_label": "Trop-perçus abandonnés",
+    "first_month": 1, "das2_nature": "H",
 }  # fmt: skip
 DEC_31 = date(2026, 12, 31)
+CIVIL_2025, CIVIL_2026 = (exercise_ending_in(year, first_month=1) for year in (2025, 2026))
 
 
 @pytest.fixture(autouse=True)
@@ -324,7 +327,7 @@ def test_entries_job_is_delivered_twice_with_one_export(office: Office, clock: A
 
 
 def test_repayment_is_entered_at_the_bank_on_its_own_day_and_taken_off_the_year(office: Office, clock: Any) -> None:
-    """The run that has its lines enters nothing more; what the bureau gave up is a charge again."""
+    """The run that has its lines enters nothing more; what the bureau gave up is on an account of its own."""
     choose_accounts(values=CHOSEN, version=0, actor=office.treasurer)
     action = office.rcp(date(2026, 7, 6))
     clock(2026, 8, 10, 8)
@@ -349,7 +352,7 @@ def test_repayment_is_entered_at_the_bank_on_its_own_day_and_taken_off_the_year(
         key = row["CompAuxNum"] or row["CompteNum"]
         balance[key] = balance.get(key, 0) + cents(row["Debit"]) - cents(row["Credit"])
     one, other, third = (f"P{person.rpps}" for person in office.people)
-    assert balance == {"6571": 50_00, "512": -100_00, one: 0, other: 0, third: 50_00}
+    assert balance == {"6571": 0, "654": 50_00, "512": -100_00, one: 0, other: 0, third: 50_00}
     said = [row for row in rows_of(export) if row["EcritureLib"].startswith("Remboursement")]
     assert [(row["JournalCode"], row["EcritureDate"], row["CompteNum"]) for row in said] == [
         ("BQ", "20260908", "512"), ("BQ", "20260908", "467"),
@@ -377,7 +380,7 @@ def test_accruals_take_what_the_next_runs_pay_to_the_cent(office: Office, clock:
     office.rcp(date(2026, 12, 9), people=2)
     office.rcp(date(2026, 12, 10), people=3, state="declared")
     office.rcp(date(2027, 1, 4))
-    found = accruals(2026)
+    found = accruals(DEC_31)
     assert (found.frozen_cents, found.validated_cents, found.declared_cents) == (150_00, 100_00, 150_00)
     assert found.total_cents == sum(row.total_cents for row in found.teams)
 
@@ -388,21 +391,21 @@ def test_accruals_stop_at_the_team_ceiling(office: Office, clock: Any) -> None:
     office.rcp(date(2026, 12, 9), people=3)
     office.rcp(date(2026, 12, 10), people=3, state="declared")
     clock(2027, 1, 5, 8)
-    found = accruals(2026)
+    found = accruals(DEC_31)
     assert (found.validated_cents, found.declared_cents) == (150_00, 70_00)
 
 
 def test_closing_is_made_once_and_reversed_on_1_january(office: Office, clock: Any) -> None:
     choose_accounts(values=CHOSEN, version=0, actor=office.treasurer)
     office.rcp(date(2026, 12, 8))
-    with pytest.raises(TransitionRefused, match="n’est pas terminée"):
-        close_year(year=2026, actor=office.treasurer)
+    with pytest.raises(TransitionRefused, match="n’est pas terminé"):
+        close_year(exercise=CIVIL_2026, actor=office.treasurer)
     clock(2027, 2, 2, 8)
     office.approved(date(2026, 12, 1))
-    closing = close_year(year=2026, actor=office.treasurer)
+    closing = close_year(exercise=CIVIL_2026, actor=office.treasurer)
     assert closing.total_cents == 150_00
     with pytest.raises(TransitionRefused, match="déjà arrêtées"):
-        close_year(year=2026, actor=office.treasurer)
+        close_year(exercise=CIVIL_2026, actor=office.treasurer)
     december = export_entries(ends_on=DEC_31, actor=office.treasurer)
     january = export_entries(ends_on=date(2027, 1, 31), actor=office.treasurer)
     said = [
@@ -512,7 +515,7 @@ def test_dedicated_funds_are_what_came_in_and_was_not_used_by_the_end_of_the_yea
     office.rcp(date(2026, 12, 9), state="declared")
     clock(2027, 2, 1, 8)
     office.rcp(date(2027, 1, 5))
-    (row,) = dedicated_funds(2026, user=office.treasurer)
+    (row,) = dedicated_funds(CIVIL_2026, user=office.treasurer)
     assert (row.received, row.due, row.owed, row.spent) == (1_000_00, 150_00, 250_00, 100_00)
     assert (row.proposed, row.awaited) == (500_00, 0)
 
@@ -527,7 +530,7 @@ def test_dedicated_funds_leave_out_what_was_given_back_and_say_what_is_awaited(o
             grant=earlier, kind=kind, part="running", amount_cents=cents, to_grant=target,
             decided_on=date(2026, 1, 15), reason="Bureau du 15 janvier", entered_by=office.treasurer,
         )  # fmt: skip
-    (row,) = dedicated_funds(2026, user=office.treasurer)  # nothing is left of the earlier one
+    (row,) = dedicated_funds(CIVIL_2026, user=office.treasurer)  # nothing is left of the earlier one
     assert (row.grant, row.carried, row.proposed, row.awaited) == (current, 250_00, 0, 10_00)
 
 
@@ -539,5 +542,5 @@ def test_an_export_of_a_later_year_leaves_the_december_before_open(office: Offic
     office.approved()
     clock(2026, 9, 2, 8)
     export_entries(ends_on=date(2026, 8, 31), actor=office.treasurer)
-    assert closing_refusal(2025) == ""
-    assert close_year(year=2025, actor=office.treasurer).year == 2025
+    assert closing_refusal(CIVIL_2025) == ""
+    assert close_year(exercise=CIVIL_2025, actor=office.treasurer).ends_on == date(2025, 12, 31)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from association.models import LookLog
-from payments.models import AccountingExport, AccountingSettings, Das2Threshold, TaxIdentity
+from payments.models import AccountingExport, AccountingSettings, Das2Threshold, StatementMail, TaxIdentity
 from payments.services.steps import move_payment
 from tests.payments.office import IBANS
 from tests.payments.test_year import CHOSEN
@@ -81,11 +81,45 @@ def test_identity_and_threshold_of_the_das2_are_typed_and_kept(world: World, sig
     assert TaxIdentity.objects.get().siret == "73282932000074"
 
 
+def test_workbook_of_the_das2_has_all_that_the_declaration_asks_and_is_inert(world: World, signed_in: SignedIn) -> None:
+    year, client = paid_world(world), signed_in("treasurer")
+    client.post(reverse("payments:das2_settings"), {"from_year": year, "euros": "1"})
+    content = client.get(reverse("payments:das2_file", args=[year])).content
+    sheet = load_workbook(BytesIO(content))["À déclarer"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    head = next(i for i, row in enumerate(rows) if row[0] == "Nom ou raison sociale")
+    assert rows[head][:9] == [
+        "Nom ou raison sociale", "Prénom", "Profession", "SIRET", "Adresse", "Code postal", "Commune", "Nature",
+        "Montant à déclarer",
+    ]  # fmt: skip
+    declared, total = rows[head + 1 : -1], rows[-1]
+    assert total[0] == "Total"
+    assert round(sum(row[8] for row in declared) * 100) == round(total[8] * 100) > 0
+    assert {row[7] for row in declared} == {"H, honoraires et vacations"}
+    assert all("SIRET" in row[11] for row in declared)
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
+    assert not [iban for iban in IBANS if iban in str(rows) or iban[-7:] in str(rows)]
+
+
+def test_statements_are_searched_and_one_tells_what_became_of_it(world: World, signed_in: SignedIn) -> None:
+    year, client = paid_world(world), signed_in("treasurer")
+    listed = reverse("payments:statement_list", args=[year])
+    payee = world.run.payments.filter(state="paid").order_by("pk").first().beneficiary
+    assert str(payee) in plain(client.get(listed, {"q": payee.professional.rpps}))
+    assert str(payee) not in plain(client.get(listed, {"q": "personne-de-ce-nom"}))
+    page = reverse("payments:statement_page", args=[year, payee.pk])
+    assert "Pas encore envoyé." in plain(client.get(page))
+    refused = client.post(reverse("payments:statement_send", args=[year, payee.pk]))
+    assert refused.status_code == 409
+    assert f"L'année {year} n'est pas terminée" in plain(refused)
+    assert StatementMail.objects.count() == 0
+
+
 def test_year_that_lasts_is_not_closed(world: World, signed_in: SignedIn) -> None:
     year, client = paid_world(world), signed_in("treasurer")
     refused = client.post(reverse("payments:year_closing_step", args=[year]))
     assert refused.status_code == 409
-    assert f"L'année {year} n'est pas terminée" in plain(refused)
+    assert f"L'exercice {year} n'est pas terminé" in plain(refused)
     assert client.get(reverse("payments:reconciliation", args=[year + 1])).status_code == 404
 
 
