@@ -46,14 +46,19 @@ def its_documents_are_made(report: Report, actor: Any, arguments: Any) -> str | 
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, user: Any) -> ReportQuerySet:
-        """The office sees all; the ARS what was transmitted to it, a délégation that of its department."""
+        """The office sees all; the ARS what was transmitted; a délégation, of its department or of the region.
+
+        The region's names teams and adds people up: it is what the région itself reads (docs/decisions/0031).
+        """
         if not user.has_perm("reports.view_report"):
             return self.none()
         if user.role != "ars":
             return self
         sent = ReportTransmission.objects.filter(version__report=models.OuterRef("pk"))
         seen = self.filter(models.Exists(sent))
-        return seen.filter(department=user.department_id) if user.department_id else seen
+        if not user.department_id:
+            return seen
+        return seen.filter(models.Q(department=user.department_id) | models.Q(department__isnull=True))
 
 
 class Report(Stateful):
