@@ -94,7 +94,7 @@ class MapFilter(filters.FilterSet):
 
     class Meta:
         model = Team
-        fields = ["department", "kind", "stage", "points"]
+        fields = ["compte", "department", "kind", "stage", "points"]  # in the order in which they narrow
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

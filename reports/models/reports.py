@@ -44,6 +44,13 @@ def its_documents_are_made(report: Report, actor: Any, arguments: Any) -> str | 
     return None
 
 
+def is_of_whom_it_was_sent_to(report: Report, actor: Any, arguments: Any) -> str | None:
+    """A délégation reads the region's reports; the région answers them."""
+    if actor.role == "ars" and actor.department_id and report.department_id != actor.department_id:
+        return "Ce rapport est celui de la région : c'est la région qui y répond."
+    return None
+
+
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, user: Any) -> ReportQuerySet:
         """The office sees all; the ARS what was transmitted; a délégation, of its department or of the region.
@@ -196,6 +203,7 @@ class Report(Stateful):
         target=State.ACKNOWLEDGED,
         permission=RECEIVE,
         label="Accuser réception",
+        guards=[is_of_whom_it_was_sent_to],
     )
     def acknowledge(self) -> None: ...
 
@@ -205,6 +213,7 @@ class Report(Stateful):
         target=State.DRAFT,
         permission=RECEIVE,
         label="Rendre, à revoir",
+        guards=[is_of_whom_it_was_sent_to],
         needs_comment=True,
         danger=True,
     )

@@ -8,11 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from association.jobs import run_job
+from association.machine import TransitionRefused
 from association.models import Job, User
 from association.selectors.history import history_of
 from association.workflow import fire
 from conventions.selectors.pages import convention_history
 from conventions.services.suspending import suspend_convention
+from reports.inbox import waiting_reports
 from reports.models import Report
 from reports.selectors.ars_space import ars_space
 from reports.selectors.reports import report_list
@@ -85,6 +87,12 @@ def test_a_delegation_reads_the_region_s_report_and_its_own_never_another_s(offi
         assert client.get(reverse(f"reports:{name}", args=[own.pk, *more])).status_code == 404
         assert client.get(reverse(f"reports:{name}", args=[region.pk, *more])).status_code == 200
     assert list(ars_space(of_85).reports) == [region]
+    # The région answers its reports; a délégation is neither asked to nor may.
+    for step in ("acknowledge", "hand_back"):
+        with pytest.raises(TransitionRefused, match="c'est la région qui y répond"):
+            fire(region, step, actor=of_44, comment="Motif.")
+    assert [item.url for item in waiting_reports(of_44)] == [reverse("reports:report", args=[own.pk])]
+    assert fire(own, "acknowledge", actor=of_44).state == Report.State.ACKNOWLEDGED
 
 
 def test_words_of_the_association_about_a_convention_are_not_for_the_ars(office: Office) -> None:

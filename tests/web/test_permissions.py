@@ -957,6 +957,11 @@ OF_NO_TEAM = {
     "association:bulk_confirm",
     "reports:open_data_csv",
     "reports:open_data_schema",
+    # The report of the table is the region's, transmitted: every délégation reads it, and answers it not.
+    "reports:report",
+    "reports:report_version",
+    "reports:report_file",
+    "reports:report_step",
 }
 
 
