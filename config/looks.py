@@ -139,7 +139,8 @@ def note_look(*, reader: User, page: str, key: int | None, asked: str) -> None:
 
 def _kept(asked: str) -> str:
     """Return what was asked of a list, short; nothing of it where it looks like a NIR, which is kept nowhere."""
-    text = " ".join(unquote_plus(asked).split())[:MOST_REASON]
+    printable = "".join(letter if letter.isprintable() else " " for letter in unquote_plus(asked))
+    text = " ".join(printable.split())[:MOST_REASON]
     try:
         refuse_nir(text)
     except ValidationError:

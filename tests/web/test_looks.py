@@ -80,6 +80,9 @@ def test_what_looks_like_a_nir_in_a_search_is_not_kept(world: World, signed_in: 
     page = signed_in("auditor").get(reverse("payments:payment_list"), {"q": "1 85 05 78 006 084 91"})
     assert page.status_code == 200
     assert LookLog.objects.get(what="liste des virements").reason == ""
+    # A letter that no database keeps.
+    assert signed_in("auditor").get(reverse("payments:payment_list"), {"q": "a\x00b"}).status_code == 200
+    assert LookLog.objects.latest("pk").reason == "q=a b"
 
 
 def test_administrators_read_the_journal_and_nobody_else(world: World, signed_in: Callable[[str], Client]) -> None:
