@@ -6,8 +6,8 @@ from django.db.models import QuerySet
 
 from actions.models import Action
 from actions.selectors.listing import search_actions
-from association.filters import team_filter
-from association.listing.filters import ChoicesFilter, DatesFilter, ListFilter, SearchFilter
+from association.filters import departments, team_filter
+from association.listing.filters import ChoicesFilter, DatesFilter, ListFilter, ObjectsFilter, SearchFilter
 from association.nomenclature import ActionType
 
 
@@ -16,6 +16,7 @@ class ActionFilter(ListFilter):
     state = ChoicesFilter("État", Action.State.choices)
     type = ChoicesFilter("Type", [(code, code) for code in ActionType.values])
     team = team_filter()
+    department = ObjectsFilter("Département", departments, field_name="team__department")
     held_on = DatesFilter("Date")
 
     def search(self, actions: QuerySet[Action], name: str, value: str) -> QuerySet[Action]:

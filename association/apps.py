@@ -21,6 +21,7 @@ class AssociationConfig(AppConfig):
         )
         from association.listing.declaration import register
         from association.lists import LISTS
+        from association.look_list import LookList
         from association.mails import SEND_JOB, send_queued_mail
         from association.models import (
             AccessRecord,
@@ -89,6 +90,6 @@ class AssociationConfig(AppConfig):
         job_kinds.add(BULK_JOB, run_operation)
         job_kinds.add(EXPORT_JOB, export_job)
         history_sources.add("association.projects", HistorySource(HealthProject, named_for_history))
-        register(*LISTS)
+        register(*LISTS, LookList)
         connection_created.connect(teach_sqlite, dispatch_uid="teach_sqlite")
         post_migrate.connect(immutability.install_after_migrate, dispatch_uid="immutability")

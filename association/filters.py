@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
+from association.listing.carried import CountedFilter
 from association.listing.filters import (
     ChoicesFilter,
     DatesFilter,
@@ -66,6 +67,7 @@ class TeamFilter(ListFilter):
     officer = ObjectsFilter("Suivie par", officers, nobody="Personne")
     constat = ChoicesFilter("Constat", watch_choices, method="found")
     members_count = NumbersFilter("Membres")
+    compte = CountedFilter("equipes")
 
     def closed(self) -> list[str]:
         return [] if self.user.has_perm("association.view_findings") else ["constat"]
@@ -97,6 +99,7 @@ class PeopleFilter(ListFilter):
     q = SearchFilter("Nom, RPPS ou commune")
     profession = ChoicesFilter("Profession", Profession.choices)
     department = ObjectsFilter("Département", departments, method="of_departments")
+    compte = CountedFilter("professionnels")
 
     def search(self, people: QuerySet[Professional], name: str, value: str) -> QuerySet[Professional]:
         return search_people(people, value)

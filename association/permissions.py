@@ -94,6 +94,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "association.issue_attestation": OFFICE,
     "association.view_exchanges": OFFICE,
     "association.write_exchange": OFFICE,
+    # Who looked at what is confidential: nobody who looks themselves.
+    "association.view_looks": frozenset({ADMIN}),
     "association.view_outbox": OFFICE | {ADMIN},
     "association.view_journal": OFFICE | {AUDITOR, ADMIN},
     "association.view_findings": OFFICE | {ADMIN, REFERENT},

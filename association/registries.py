@@ -7,7 +7,7 @@ row. `sheets`: the sheets of the import workbook. The others are named beside th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -225,6 +225,14 @@ class WatchedFinding:
     always: bool = False
 
 
+@dataclass(frozen=True)
+class CountedRows:
+    """The rows behind a number of a dashboard: what was counted, in words; their keys, read when they are needed."""
+
+    words: str
+    keys: Callable[[], Collection[int]]
+
+
 InboxSource = Callable[["User"], Iterable[InboxItem]]
 FigureSource = Callable[["User"], Iterable[Figure]]
 JobFunction = Callable[["Job", Progress], dict[str, Any]]
@@ -236,6 +244,8 @@ change_sources: Registry[ChangeSource] = Registry("changes that people are told 
 due_dates: Registry[DueSource] = Registry("what ends or falls due")
 # The names stand in addresses.
 search_sources: Registry[SearchSource] = Registry("what the search everywhere finds")
+# By kind of row: (user, what an address says) -> the rows behind a number; raises `selectors.named.Unknown`.
+counted_rows: Registry[Callable[[User, str], CountedRows]] = Registry("rows behind a number")
 job_kinds: Registry[JobFunction] = Registry("job kinds")
 # message -> the file that it carries, or nothing.
 mail_attachments: Registry[Callable[[OutgoingMail], Attachment | None]] = Registry("files that messages carry")

@@ -98,6 +98,7 @@ NAVIGATION = (
                 "payments",
                 "payments.view_run",
                 (
+                    Entry("Indemnités", "payments:ledger", "list", "payments.view_run", also=("/non-indemnisees/",)),
                     Entry("Virements", "payments:payment_list", "list", "payments.view_payment"),
                     Entry("Comptes bancaires", "payments:account_list", "shield", "payments.view_account"),
                     Entry("Retours de la banque", "payments:bank_answers", "import", "payments.view_bank_answer"),
@@ -144,6 +145,7 @@ NAVIGATION = (
                 "association.manage_rules",
                 (
                     Entry("Réglages des actions", "actions:settings", "settings", "actions.change_settings"),
+                    Entry("Consultations", "association:look_list", "shield", "association.view_looks"),
                     Entry("Règles d’indemnisation", "payments:rule_settings", "settings", "payments.change_settings"),
                     Entry(
                         "Contrôles de paiement", "payments:preflight_settings", "settings", "payments.change_settings"

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "association.visits.VisitMiddleware",
+    "config.looks.LookMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -5,7 +5,15 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from association.filters import officers
-from association.listing.filters import ChoicesFilter, DatesFilter, ListFilter, ObjectsFilter, SearchFilter, any_of
+from association.listing.carried import CountedFilter
+from association.listing.filters import (
+    ChoicesFilter,
+    DatesFilter,
+    ListFilter,
+    ObjectsFilter,
+    SearchFilter,
+    any_of,
+)
 from association.searching import words
 from association.selectors.teams import teams_named
 from conventions.models import Convention
@@ -19,6 +27,7 @@ class ConventionFilter(ListFilter):
     officer = ObjectsFilter("Suivie par", officers, nobody="Personne", field_name="team__officer")
     starts_on = DatesFilter("Début")
     ends_on = DatesFilter("Fin")
+    compte = CountedFilter("conventions")
 
     def search(self, conventions: QuerySet[Convention], name: str, value: str) -> QuerySet[Convention]:
         for word in words(value):

@@ -4,7 +4,8 @@ from association.permissions import ADMIN, ARS, AUDITOR, OFFICE, REFERENT, SYSTE
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     "conventions.view_convention": OFFICE | {ARS, AUDITOR, REFERENT},
-    # The agreed text names the members: the ARS sees dates and state, not the text.
+    # The agreed text names the members, and the reasons of a suspension or an early effect may name somebody: the ARS
+    # sees dates and state, not the words.
     "conventions.view_text": OFFICE | {AUDITOR, REFERENT},
     # The system too: an amendment whose last signature is given on screen is signed and applied at once.
     "conventions.manage_convention": OFFICE | {SYSTEM},

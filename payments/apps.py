@@ -23,6 +23,7 @@ class PaymentsConfig(AppConfig):
         from payments.figures import ceiling_figures, run_figures
         from payments.grant_lists import BoardPaidList, CostList, GrantList, MandateList
         from payments.inbox import accounts_to_verify, grants_to_follow, waiting_runs
+        from payments.ledger_lists import ExcludedList, LedgerList
         from payments.lists import (
             AccountList,
             DebtList,
@@ -55,6 +56,7 @@ class PaymentsConfig(AppConfig):
 
         grant(PERMISSIONS)
         register(RunList, LineList, ExclusionList, RunPaymentList, PaymentList, AccountList)
+        register(LedgerList, ExcludedList)
         register(SlipList, BankAnswerList, BankLineList)
         register(StatementList, Das2List)
         register(GrantList, CostList, MandateList, BoardPaidList)

@@ -6,6 +6,7 @@ from association.listing.urls import listing_urls
 from payments.bank_answer_lists import BankAnswerList, BankLineList
 from payments.control_lists import AccessList, AccountChangeList, SampleList
 from payments.grant_lists import BoardPaidList, CostList, GrantList, MandateList
+from payments.ledger_lists import ExcludedList, LedgerList
 from payments.lists import (
     AccountList,
     DebtList,
@@ -58,6 +59,8 @@ urlpatterns = [
     path("paiements/<int:pk>/totaux/", views.run_totals, name="run_totals"),
     *listing_urls("paiements/<int:pk>/virements/", RunPaymentList),
     *listing_urls("virements/", PaymentList),
+    *listing_urls("indemnites/", LedgerList),
+    *listing_urls("non-indemnisees/", ExcludedList),
     path("paiements/<int:pk>/reste-du/", views.run_left_due, name="run_left_due"),
     path("virements/<int:pk>/", transfers.payment, name="payment"),
     path("virements/<int:pk>/etape/", transfers.payment_step, name="payment_step"),

@@ -13,6 +13,7 @@ class ReportsConfig(AppConfig):
         from reports.inbox import waiting_reports
         from reports.lists import ReportList
         from reports.permissions import PERMISSIONS
+        from reports.selectors import behind
         from reports.services.building import BUILD_JOB, SEAL_JOB, build_job, seal_job
         from reports.team_review_list import TeamReviewList
 
@@ -25,3 +26,4 @@ class ReportsConfig(AppConfig):
         job_kinds.add(BUILD_JOB, build_job)
         job_kinds.add(SEAL_JOB, seal_job)
         extract_hooks.register()
+        behind.register()

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from urllib.parse import urlencode
 
-from reports.indicators import Scope
 from reports.periods import Period, Rhythm
 
 TREND_MONTHS = 12
-
-
-@dataclass(frozen=True)
-class Behind:
-    """The list behind a panel: the name of its address, who may open it, and the filters that make it the same rows."""
-
-    view: str
-    permission: str
-    query: Callable[[Scope, Period], Mapping[str, str]] = lambda scope, period: {}
-
-    def address(self, url: str, scope: Scope, period: Period) -> str:
-        """Return the address of the list with its filters."""
-        asked = urlencode({name: value for name, value in self.query(scope, period).items() if value})
-        return f"{url}?{asked}" if asked else url
 
 
 @dataclass(frozen=True)
@@ -41,7 +25,6 @@ class Panel:
     title: str
     indicator: str
     by: str
-    behind: Behind | None = None
     trend: bool = False
     wide: bool = False
 
@@ -65,36 +48,16 @@ class Dashboard:
     findings: bool = False
 
 
-def _of_department(scope: Scope, period: Period) -> dict[str, str]:
-    return {"department": scope.department}
-
-
-def _held_in(scope: Scope, period: Period) -> dict[str, str]:
-    return {"held_on_du": period.first.isoformat(), "held_on_au": period.last.isoformat()}
-
-
-TEAMS = Behind("association:team_list", "association.view_team", _of_department)
-BOARD = Behind("association:team_board", "association.view_overview", _of_department)
-MAP = Behind("association:team_map", "association.view_overview")
-ACTIONS = Behind(
-    "actions:action_list",
-    "actions.view_action",
-    lambda scope, period: {"state": "validated", **_held_in(scope, period)},
-)
-PENDING = Behind("actions:queue", "actions.validate_action")
-RUNS = Behind("payments:run_list", "payments.view_run")
-PEOPLE = Behind("association:professional_list", "association.view_professional", _of_department)
-
 DELAYS = Medians(
     "Délais médians",
     ("path.contact_to_submission", "path.submission_to_decision", "path.recognition_to_convention", "money.delay"),
 )
-STAGES = Panel("Où en sont les équipes", "teams.followed", "stage", BOARD)
-KINDS = Panel("Équipes par nature", "teams.followed", "kind", TEAMS)
-MONTHLY = Panel("Actions validées, par mois", "activity.validated", "month", ACTIONS, trend=True)
-TYPES = Panel("Actions validées, par type", "activity.validated", "type", ACTIONS)
-DUE_MONTHLY = Panel("Indemnités dues, par mois de l’action", "money.due", "month", RUNS, trend=True)
-USED = Panel("Équipes par part du plafond utilisée", "ceiling.share", "class", TEAMS)
+STAGES = Panel("Où en sont les équipes", "teams.followed", "stage")
+KINDS = Panel("Équipes par nature", "teams.followed", "kind")
+MONTHLY = Panel("Actions validées, par mois", "activity.validated", "month", trend=True)
+TYPES = Panel("Actions validées, par type", "activity.validated", "type")
+DUE_MONTHLY = Panel("Indemnités dues, par mois de l’action", "money.due", "month", trend=True)
+USED = Panel("Équipes par part du plafond utilisée", "ceiling.share", "class")
 
 STAFF = Dashboard(
     "suivi",
@@ -105,10 +68,10 @@ STAFF = Dashboard(
         DELAYS,
         MONTHLY,
         TYPES,
-        Panel("Actions qui attendent", "activity.pending", "state", PENDING),
-        Panel("Dossiers hors délai à l’ARS", "path.late", "team", BOARD),
-        Panel("Équipes sans activité depuis trois mois", "teams.inactive", "team", TEAMS),
-        Panel("Conventions qui prennent fin", "conventions.ending", "month", TEAMS),
+        Panel("Actions qui attendent", "activity.pending", "state"),
+        Panel("Dossiers hors délai à l’ARS", "path.late", "team"),
+        Panel("Équipes sans activité depuis trois mois", "teams.inactive", "team"),
+        Panel("Conventions qui prennent fin", "conventions.ending", "month"),
     ),
     findings=True,
 )
@@ -118,11 +81,11 @@ TREASURY = Dashboard(
     ("money.due", "money.paid", "money.returned", "money.cut", "money.delay"),
     (
         DUE_MONTHLY,
-        Panel("Payé, par mois du virement", "money.paid", "month", RUNS, trend=True),
-        Panel("Où en est ce qui est dû", "money.due", "settled", RUNS),
-        Panel("Indemnités dues, par type d’action", "money.due", "type", RUNS),
-        Panel("Non indemnisé, par motif", "money.excluded", "reason", RUNS),
-        Panel("Virements rejetés ou retournés, par motif", "money.returned", "reason", RUNS),
+        Panel("Payé, par mois du virement", "money.paid", "month", trend=True),
+        Panel("Où en est ce qui est dû", "money.due", "settled"),
+        Panel("Indemnités dues, par type d’action", "money.due", "type"),
+        Panel("Non indemnisé, par motif", "money.excluded", "reason"),
+        Panel("Virements rejetés ou retournés, par motif", "money.returned", "reason"),
         USED,
     ),
 )
@@ -139,13 +102,13 @@ REGION = Dashboard(
         "ceiling.share",
     ),
     (
-        Panel("Équipes, par département", "teams.followed", "department", MAP),
-        Panel("Population couverte, par département", "territory.population", "department", MAP),
+        Panel("Équipes, par département", "teams.followed", "department"),
+        Panel("Population couverte, par département", "territory.population", "department"),
         KINDS,
         STAGES,
         MONTHLY,
         TYPES,
-        Panel("Professionnels, par profession", "people.members", "profession", PEOPLE),
+        Panel("Professionnels, par profession", "people.members", "profession"),
         Panel("Indemnités payées, par mois du virement", "money.paid", "month", trend=True),
         DELAYS,
         USED,

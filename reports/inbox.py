@@ -10,6 +10,7 @@ from django.utils import timezone
 from association.models import User
 from association.registries import InboxItem
 from reports.models import Report
+from reports.models.reports import is_of_whom_it_was_sent_to
 
 STEPS = (
     (Report.State.DRAFT, "reports.build_report", "Rapport d’activité à produire"),
@@ -26,6 +27,8 @@ def waiting_reports(user: User) -> Iterator[InboxItem]:
     today = timezone.localdate()
     for report in Report.objects.visible_to(user).filter(state__in=titles).select_related("department"):
         if report.state == Report.State.GENERATED and report.generated_by_id == user.pk:
+            continue
+        if is_of_whom_it_was_sent_to(report, user, {}):
             continue
         detail = f"{report.period.in_words}, {report.scope_name}"
         if report.due_on:

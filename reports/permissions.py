@@ -13,7 +13,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # The system too: January, and the reminders.
     "reports.ask_review": OFFICE | {SYSTEM},
     "reports.change_review_settings": frozenset({ADMIN}),
-    # The ARS: what was transmitted to it, a délégation its department (Report.visible_to).
+    # The ARS: what was transmitted to it, a délégation that of its department and of the region (Report.visible_to).
     "reports.view_report": OFFICE | {ARS, AUDITOR, ADMIN},
     "reports.build_report": OFFICE | {SYSTEM},
     # Never whoever produced it: a guard, and a constraint of the database.

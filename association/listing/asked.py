@@ -15,7 +15,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from association.listing.filters import ListFilter, LotFilter, quoted
+from association.listing.carried import LotFilter
+from association.listing.filters import ListFilter, quoted
 
 if TYPE_CHECKING:
     from association.listing.declaration import Listing

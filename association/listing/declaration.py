@@ -53,6 +53,10 @@ class Listing:
         """Return what the table takes besides its rows."""
         return {}
 
+    def total(self, rows: QuerySet[Any]) -> str:
+        """Return what the rows add up to, as the page says it beside their number; nothing where nothing is added."""
+        return ""
+
     def asked(self, user: User, query: QueryDict, **route: Any) -> Asked:
         """Return what an address asks for: its rows, its columns, and what in it makes no sense."""
         return Asked(self, user, query, self.about(user, **route))

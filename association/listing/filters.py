@@ -341,35 +341,6 @@ class EurosFilter(_Bounds):
         return f"{value // 100}" if value % 100 == 0 else f"{value / 100:.2f}"
 
 
-class LotFilter(_Filter):
-    """The rows that an operation on many rows refused; every list has it, and the page of the operation leads there."""
-
-    part = "lot"
-
-    def __init__(self, listing: str, filterset: ListFilter) -> None:
-        super().__init__(label="Lot")
-        self.listing, self.parent = listing, filterset
-
-    def read(self, name: str, data: QueryDict) -> Reading:
-        from association.selectors.bulk import operation_of
-
-        given, found = data.get(name, "").strip(), Reading()
-        if not given:
-            return found
-        operation = operation_of(self.listing, given, user=self.parent.user)
-        if operation is None:
-            found.remarks.append(f"Lot\u00a0: {quoted(given)} n’existe pas ou n’est pas à vous, c’est ignoré.")
-            return found
-        found.value = operation
-        found.kept.append(Kept(name, given, f"refusées, «{NBSP}{operation.title}{NBSP}»"))
-        return found
-
-    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        from association.selectors.bulk import refused_in
-
-        return qs.filter(pk__in=refused_in(value))
-
-
 def any_of(rows: QuerySet[Any], values: Iterable[str], narrow: Callable[[QuerySet[Any], str], QuerySet[Any]]) -> Any:
     """Return the rows that one of the values finds; ``narrow(rows, value)`` finds those of one."""
     base, found = rows.model._default_manager.order_by(), Q()

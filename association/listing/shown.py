@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString
 from django_tables2.rows import BoundRow
 from django_tables2.utils import AttributeDict
 
-from association.listing.asked import LOT, PAGE, SIZES, SORT, Asked, encoded
+from association.listing.asked import PAGE, SIZES, SORT, Asked, encoded
+from association.listing.carried import CARRIED
 
 LONG = 10  # choices: more than that scroll
 
@@ -127,7 +128,7 @@ def filter_parts(asked: Asked) -> list[FilterPart]:
     return [
         FilterPart(name, one.label, f"listing/filters/{one.part}.html", one, asked.filterset.readings[name].kept)
         for name, one in asked.filterset.filters.items()
-        if one.part not in ("search", "lot")
+        if one.part not in ("search", *CARRIED)
     ]
 
 
@@ -155,6 +156,7 @@ def in_template(asked: Asked, *, whole: bool) -> dict[str, Any]:
     """Return what the templates show; ``whole``: with the tool bar."""
     shown = heads(asked)
     page = asked.page
+    carried = [name for name, one in asked.filterset.filters.items() if one.part in CARRIED]
     rows: dict[str, Any] = {
         "heads": shown,
         "lines": list(lines(asked, shown)),
@@ -162,8 +164,9 @@ def in_template(asked: Asked, *, whole: bool) -> dict[str, Any]:
         "before": query_of(asked, page.previous_page_number()) if page.has_previous() else "",
         "after": query_of(asked, page.next_page_number()) if page.has_next() else "",
         "remarks": asked.remarks,
+        "total": asked.listing.total(asked.filterset.qs),
         "selectable": asked.listing.is_selectable(asked.user),
-        "hidden": [part for part in asked.parts if part[0] in (SORT, LOT)],
+        "hidden": [part for part in asked.parts if part[0] in (SORT, *carried)],
     }
     if not whole:
         return rows | {"named_parts": [part for part in filter_parts(asked) if part.one.part == "named"]}

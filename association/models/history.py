@@ -34,7 +34,9 @@ class TransitionLog(models.Model):
 
 
 class LookLog(models.Model):
-    """One look at something confidential (an IBAN). Append-only like the changes of state."""
+    """One look at something confidential: an IBAN, a recognition file, an extract; of the role contrôle, any page that
+    names people (config.looks). Append-only like the changes of state.
+    """
 
     content_type = models.ForeignKey(ContentType, models.PROTECT)
     object_id = models.BigIntegerField()
@@ -47,7 +49,10 @@ class LookLog(models.Model):
     class Meta:
         verbose_name = "consultation"
         ordering = ["-at", "-id"]
-        indexes = [models.Index(fields=["content_type", "object_id"], name="look_log_object")]
+        indexes = [
+            models.Index(fields=["content_type", "object_id"], name="look_log_object"),
+            models.Index(fields=["-at"], name="look_log_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.what} par {self.actor}"

@@ -37,7 +37,8 @@ def history_of(obj: Stateful, *, reader: User | None = None) -> list[Entry]:
     """Return the changes of state of an object, newest first.
 
     Args:
-        reader: somebody of the ARS is told the house of who did it, and no name.
+        reader: somebody of the ARS is told the house of who did it, and no name. What the association or a team wrote
+            with a step may name somebody: the ARS reads its own comments alone.
     """
     rows = TransitionLog.objects.filter(
         content_type=ContentType.objects.get_for_model(obj), object_id=obj.pk
@@ -45,17 +46,19 @@ def history_of(obj: Stateful, *, reader: User | None = None) -> list[Entry]:
     field: Any = obj._meta.get_field("state")  # type: ignore[misc]
     labels = {found.name: found.custom["label"] for found in field.get_all_transitions(type(obj))}
     states = dict(field.flatchoices)
-    told = house_of if reader is not None and reader.role == Role.ARS else str
-    return [_entry(row, labels, states, told(row.actor)) for row in rows]
+    if reader is None or reader.role != Role.ARS:
+        return [_entry(row, labels, states, str(row.actor), row.comment) for row in rows]
+    own = {row.pk: row.comment if row.actor.role == Role.ARS else "" for row in rows}
+    return [_entry(row, labels, states, house_of(row.actor), own[row.pk]) for row in rows]
 
 
-def _entry(row: TransitionLog, labels: Mapping[str, Any], states: Mapping[Any, Any], actor: str) -> Entry:
+def _entry(row: TransitionLog, labels: Mapping[str, Any], states: Mapping[Any, Any], actor: str, comment: str) -> Entry:
     created = {"reprise": "Reprise du classeur", "demo": "Région de démonstration"}.get(row.origin, "Création")
     return Entry(
         label=str(labels.get(row.transition, created)),
         at=row.at,
         actor=actor,
-        comment=row.comment,
+        comment=comment,
         state=row.to_state,
         state_label=str(states.get(row.to_state, row.to_state)),
     )

@@ -149,12 +149,18 @@ def at_stage(teams: QuerySet[Team], stage: str) -> QuerySet[Team]:
     return teams.filter(state=Team.State.UNDER_CONVENTION) if stage == "convention" else teams
 
 
-def region_map(teams: Iterable[Team], *, user: User) -> RegionMap:
-    """Return the region (of a délégation: its department) with these teams, in a fixed number of queries."""
+def region_map(teams: Iterable[Team], *, user: User, department: str = "") -> RegionMap:
+    """Return the region (of a délégation: its department) with these teams, in a fixed number of queries.
+
+    Args:
+        department: the code of the only one to show; of a délégation, its own.
+    """
     by_pk = {team.pk: team for team in teams}
     scope = Q(department__region=settings.REGION)
     if user.role == "ars" and user.department_id:
         scope &= Q(department=user.department_id)
+    elif department:
+        scope &= Q(department=department)
     departments = {found.pk: Area(found.pk, found.name) for found in _departments(scope)}
     epcis: dict[str, Area] = {}
     kinds = dict(Epci.Kind.choices)

@@ -8,6 +8,7 @@ from association.urls import (
     everywhere,
     exchanges,
     jobs,
+    looks,
     members,
     overview,
     people,
@@ -36,5 +37,6 @@ urlpatterns = [
     *attestations.urlpatterns,
     *rules.urlpatterns,
     *jobs.urlpatterns,
+    *looks.urlpatterns,
     *bulk.urlpatterns,
 ]

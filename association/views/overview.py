@@ -64,7 +64,7 @@ def team_map_tables(request: HttpRequest) -> HttpResponse:
 
 def _region(request: HttpRequest) -> tuple[MapFilter, RegionMap]:
     found = MapFilter(request.GET, queryset=teams_at_work(request.user), request=request)
-    return found, region_map(found.qs, user=request.user)
+    return found, region_map(found.qs, user=request.user, department=found.place)
 
 
 def _sorted(table: AreaTable, request: HttpRequest) -> AreaTable:

@@ -29,7 +29,7 @@ LARGEST = 7  # people of a meeting; beyond, they are counted together
 
 
 class ActivityFacts:
-    """The actions of a scope and a period, added up by the database: seven queries."""
+    """The actions of a scope and a period, added up by the database: eight queries."""
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
@@ -107,6 +107,12 @@ class ActivityFacts:
             .annotate(count=Count("pk"))
         )
         return {(person, trade): count for person, trade, count in rows}
+
+    @cached_property
+    def people_by_department(self) -> Counter[str]:
+        """Department of the team -> persons; one with teams in two departments counts in both."""
+        rows = self._taking_part.values_list("action__team__department_id")
+        return Counter(dict(rows.annotate(people=Count(PERSON, distinct=True))))
 
     @cached_property
     def meetings(self) -> Counter[tuple[int, str, int, int]]:
@@ -204,7 +210,8 @@ def _people(facts: Facts) -> Measure:
     people = facts.activity.parts_by_person
     trades = Counter(trade for _, trade in people)
     one_team = len({team for team, _ in facts.activity.parts_by_team_and_type}) < 2
-    return Measure(len(people), (by_profession(trades, one_team=one_team),))
+    departments = by_department(facts, facts.activity.people_by_department, sums=False)
+    return Measure(len(people), (by_profession(trades, one_team=one_team), departments))
 
 
 def _meetings(facts: Facts) -> Measure:
@@ -274,7 +281,8 @@ INDICATORS = (
         "activity.people",
         Section.ACTIVITY,
         "Professionnels qui ont participé",
-        "Personnes avec au moins une participation à une action validée de la période.",
+        "Personnes avec au moins une participation à une action validée de la période. Une personne compte une fois "
+        "dans la région, et une fois dans chaque département où elle a participé.",
         Unit.PEOPLE,
         DECLARED,
         _people,

@@ -35,7 +35,7 @@ def _use(facts: Facts) -> Measure:
         {code: mean(max(spent, 0), ceiling, Unit.PERCENT) or 0 for code, (spent, ceiling) in departments.items()}
     )
     spent, whole = sum(spent for spent, _ in used.values()), sum(ceiling for _, ceiling in used.values())
-    classes = Counter(_class(share) for share in shares.values())
+    classes = Counter(class_of(share) for share in shares.values())
     known = facts.teams.all
     rows = tuple(Row(known[pk].code, known[pk].label, shares[pk]) for pk in known if pk in shares)
     return Measure(
@@ -48,7 +48,7 @@ def _use(facts: Facts) -> Measure:
     )
 
 
-def _class(share: int) -> str:
+def class_of(share: int) -> str:
     """Return the class of a share in tenths of a per cent."""
     if share <= 0:
         return "0"

@@ -130,11 +130,17 @@ def _ended(facts: Facts) -> Measure:
     return _counted(facts, (one.team for one in facts.conventions.all if one.ended_on in facts.period))
 
 
+def ending_soon(facts: Facts) -> list[ConventionFact]:
+    """Return those that end in the six months after the period.
+
+    The last day is the end of a month or not: the bound is the same day of the month six months later.
+    """
+    bound = months_later(facts.period.last, ENDING_MONTHS)
+    return [one for one in facts.conventions.in_force if one.ended_on <= bound]
+
+
 def _ending(facts: Facts) -> Measure:
-    """The last day is the end of a month or not: the bound is the same day of the month six months later."""
-    day = facts.period.last
-    bound = months_later(day, ENDING_MONTHS)
-    ending = [one for one in facts.conventions.in_force if one.ended_on <= bound]
+    ending = ending_soon(facts)
     measure = _counted(facts, (one.team for one in ending))
     months: Counter[str] = Counter(f"{one.ended_on:%Y-%m}" for one in ending)
     return Measure(measure.value, (*measure.cuts, cut("month", "Par mois de fin", months, month_label)))

@@ -13,6 +13,7 @@ from actions.models import Action
 from payments.bank_reasons import BANK_REASONS
 from payments.models import RECOVERED, Allocation, DueLine, Exclusion, LineKind, Payment, Run
 from payments.reasons import explain
+from payments.selectors.ledger_pages import CLEARED, LEFT_DUE, ON_THE_WAY, PAID, SITUATIONS
 from reports.indicators.activity import by_month, by_type, spatial
 from reports.indicators.model import Indicator, Measure, Section, Unit, cut, spread
 from reports.indicators.teams import by_team
@@ -26,13 +27,6 @@ CEILINGS = {
     "CAP_TEAM": "Plafond de l’équipe",
     "CAP_PERSON": "Plafond par professionnel",
     "CAP_PERSON+CAP_TEAM": "Les deux plafonds",
-}
-PAID, ON_THE_WAY, CLEARED, LEFT_DUE = "paid", "on_the_way", "cleared", "left_due"
-SETTLED = {
-    PAID: "Payé",
-    ON_THE_WAY: "Virement en cours",
-    CLEARED: "Compensé",
-    LEFT_DUE: "Reste dû",
 }
 SETTLED_BY = {Payment.State.PAID: PAID, Payment.State.CLEARED: CLEARED}
 
@@ -91,7 +85,7 @@ class MoneyFacts:
 
     @cached_property
     def settled(self) -> Counter[str]:
-        """How the lines of the period stand now (`SETTLED`) -> cents; what no payment settles is left due.
+        """How the lines of the period stand now (`SITUATIONS`) -> cents; what no payment settles is left due.
 
         What settles a trop-perçu is left out.
         """
@@ -201,7 +195,7 @@ def _due(facts: Facts) -> Measure:
             by_type(types),
             by_month(facts.money.due_by_day, facts.period),
             cut("kind", "Par nature d’écriture", kinds, KINDS, order=KINDS),
-            cut("settled", "Par situation au moment du calcul", facts.money.settled, SETTLED, order=SETTLED),
+            cut("settled", "Par situation au moment du calcul", facts.money.settled, SITUATIONS, order=SITUATIONS),
             *spatial(facts, teams),
         ),
     )

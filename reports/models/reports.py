@@ -44,16 +44,28 @@ def its_documents_are_made(report: Report, actor: Any, arguments: Any) -> str | 
     return None
 
 
+def is_of_whom_it_was_sent_to(report: Report, actor: Any, arguments: Any) -> str | None:
+    """A délégation reads the region's reports; the région answers them."""
+    if actor.role == "ars" and actor.department_id and report.department_id != actor.department_id:
+        return "Ce rapport est celui de la région : c'est la région qui y répond."
+    return None
+
+
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, user: Any) -> ReportQuerySet:
-        """The office sees all; the ARS what was transmitted to it, a délégation that of its department."""
+        """The office sees all; the ARS what was transmitted; a délégation, of its department or of the region.
+
+        The region's names teams and adds people up: it is what the région itself reads (docs/decisions/0031).
+        """
         if not user.has_perm("reports.view_report"):
             return self.none()
         if user.role != "ars":
             return self
         sent = ReportTransmission.objects.filter(version__report=models.OuterRef("pk"))
         seen = self.filter(models.Exists(sent))
-        return seen.filter(department=user.department_id) if user.department_id else seen
+        if not user.department_id:
+            return seen
+        return seen.filter(models.Q(department=user.department_id) | models.Q(department__isnull=True))
 
 
 class Report(Stateful):
@@ -191,6 +203,7 @@ class Report(Stateful):
         target=State.ACKNOWLEDGED,
         permission=RECEIVE,
         label="Accuser réception",
+        guards=[is_of_whom_it_was_sent_to],
     )
     def acknowledge(self) -> None: ...
 
@@ -200,6 +213,7 @@ class Report(Stateful):
         target=State.DRAFT,
         permission=RECEIVE,
         label="Rendre, à revoir",
+        guards=[is_of_whom_it_was_sent_to],
         needs_comment=True,
         danger=True,
     )

@@ -13,12 +13,12 @@ from association.models import User
 from association.money import euros, grouped
 from association.selectors.recognition import waiting_for, with_the_ars
 from reports.indicators.catalogue import indicator
-from reports.indicators.facts import Facts
 from reports.indicators.model import Cut, Measure, Unit
 from reports.indicators.scope import Scope
 from reports.models import ExtractRequest, Report
 from reports.periods import Period, Rhythm
 from reports.selectors.extracts import requests_for
+from reports.selectors.measured import measured, stamp_of_the_data
 
 MANY = 8
 FIGURES = (
@@ -43,8 +43,9 @@ class AreaFigure:
 
 @dataclass(frozen=True)
 class AreaLine:
-    """One department: its numbers in the order of `FIGURES`."""
+    """One department: its code, and its numbers in the order of `FIGURES`."""
 
+    code: str
     name: str
     values: tuple[str, ...]
 
@@ -75,7 +76,9 @@ def ars_space(user: User) -> ArsSpace:
     period = Period(Rhythm.YEAR.period_of(today).first, today)
     scope = Scope(str(user.department_id or ""))
     dossiers: QuerySet[Any] = waiting_for(with_the_ars(user), "instruire")
-    measures, before = _measures(scope, period), _measures(scope, period.year_before)
+    stamp = stamp_of_the_data()
+    measures = measured(scope, period, FIGURES, stamp=stamp)
+    before = measured(scope, period.year_before, FIGURES, stamp=stamp)
     return ArsSpace(
         area=scope.name,
         period=period,
@@ -87,11 +90,6 @@ def ars_space(user: User) -> ArsSpace:
         reports=list(Report.objects.visible_to(user).select_related("department").order_by("-last_on", "-pk")[:MANY]),
         extracts=list(requests_for(user)[:5]),
     )
-
-
-def _measures(scope: Scope, period: Period) -> dict[str, Measure]:
-    facts = Facts(scope, period)
-    return {key: indicator(key).compute(facts) for key in FIGURES}
 
 
 def _figures(now: dict[str, Measure], before: dict[str, Measure]) -> Iterator[AreaFigure]:
@@ -111,7 +109,7 @@ def _lines(measures: dict[str, Measure]) -> Iterator[AreaLine]:
             cut = cuts[key]
             found = {row.key: row.value for row in cut.rows} if cut else {}
             values.append(shown(found.get(code, 0) if cut else None, indicator(key).unit))
-        yield AreaLine(label, tuple(values))
+        yield AreaLine(code, label, tuple(values))
 
 
 def _by_department(measure: Measure) -> Cut | None:

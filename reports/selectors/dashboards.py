@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
 
@@ -14,24 +14,38 @@ from association.eligibility import Level
 from association.models import Department, Team, TeamFinding, User
 from association.registries import Figure
 from association.selectors.findings import EVERY_BLOCKING, watch_choices, watched
+from reports.behind import Counted
 from reports.dashboards import DASHBOARDS, Dashboard, Medians, Panel, trend_of, usual_periods
 from reports.document.charts import SCREEN
 from reports.document.content import Table, drawn, say
 from reports.indicators import Cut, Measure, Scope, Unit, indicator
 from reports.periods import Period, Rhythm
+from reports.selectors.behind import Links
 from reports.selectors.measured import measured, stamp_of_the_data
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A panel with its numbers; ``note``: the definition of what is counted, ``url``: the list behind it, if open;
-    ``names``: of the teams, in place of a chart."""
+    """A panel with its numbers.
+
+    Attributes:
+        note: the definition of what is counted.
+        url: the list behind it, if it is open; ``links``: of each row of the table, in their order.
+        by_name: its rows are teams, read as a list in place of a chart.
+    """
 
     title: str
     note: str
     table: Table
     url: str = ""
-    names: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    by_name: bool = False
+
+    @property
+    def lines(self) -> list[tuple[str, str, tuple[str, ...]]]:
+        """The rows as they are read: label, the list behind it, texts."""
+        links = self.links or ("",) * len(self.table.rows)
+        return [(label, link, texts) for (label, texts), link in zip(self.table.texts, links, strict=True)]
 
     @property
     def is_empty(self) -> bool:
@@ -81,6 +95,7 @@ def board(dashboard: Dashboard, scope: Scope, period: Period, *, user: User) -> 
         scope: within that of the user; the view narrows it.
     """
     stamp, trend = stamp_of_the_data(), trend_of(period)
+    links = Links(user, stamp=stamp)
     cuts = [panel for panel in dashboard.panels if isinstance(panel, Panel)]
     delays = [key for panel in dashboard.panels if isinstance(panel, Medians) for key in panel.indicators]
     of_period = {*dashboard.figures, *delays, *(panel.indicator for panel in cuts if not panel.trend)}
@@ -90,21 +105,25 @@ def board(dashboard: Dashboard, scope: Scope, period: Period, *, user: User) -> 
     panels = [_findings(scope, user)] if dashboard.findings else []
     for panel in dashboard.panels:
         if isinstance(panel, Medians):
-            panels.append(_medians(panel, period, now, before))
+            panels.append(_medians(panel, scope, period, now, before, links))
         elif panel.trend:
-            panels.append(_panel(panel, trends[panel.indicator], scope, trend, user))
+            panels.append(_panel(panel, trends[panel.indicator], scope, trend, links))
         else:
-            panels.append(_panel(panel, now[panel.indicator], scope, period, user))
-    figures = tuple(_figure(key, now[key], before[key]) for key in dashboard.figures)
+            panels.append(_panel(panel, now[panel.indicator], scope, period, links))
+    figures = tuple(
+        _figure(key, now[key], before[key], links.to(Counted(key, period, scope.department)))
+        for key in dashboard.figures
+    )
     return Board(dashboard, scope.name, period, figures, tuple(panels))
 
 
-def _figure(key: str, now: Measure, before: Measure) -> Figure:
+def _figure(key: str, now: Measure, before: Measure, url: str) -> Figure:
     unit = indicator(key).unit
-    return Figure(indicator(key).name, say(now.value, unit), f"un an plus tôt\u00a0: {say(before.value, unit)}")
+    note = f"un an plus tôt\u00a0: {say(before.value, unit)}"
+    return Figure(indicator(key).name, say(now.value, unit), note, url if now.value else "")
 
 
-def _panel(panel: Panel, measure: Measure, scope: Scope, period: Period, user: User) -> Shown:
+def _panel(panel: Panel, measure: Measure, scope: Scope, period: Period, links: Links) -> Shown:
     found, cut = indicator(panel.indicator), _cut(measure, panel.by)
     rows = tuple((row.label.replace("'", "’"), (row.value,)) for row in cut.rows) if cut else ()
     # People know the types by their codes, which no chart cuts short; the table beside it has them in words.
@@ -120,18 +139,25 @@ def _panel(panel: Panel, measure: Measure, scope: Scope, period: Period, user: U
         bool(cut and cut.hides),
         None if by_name else drawn(panel.title, panel.by, drawn_rows, unit, SCREEN),
     )
-    url = ""
-    if panel.behind and user.has_perm(panel.behind.permission):
-        url = panel.behind.address(reverse(panel.behind.view), scope, period)
-    names = tuple(label for label, _ in rows) if by_name else ()
-    return Shown(panel.title, found.definition, table, url, names)
+    counted = Counted(panel.indicator, period, scope.department)
+    ways = tuple(
+        links.to(replace(counted, by=panel.by, key=row.key)) if row.value else "" for row in (cut.rows if cut else ())
+    )
+    return Shown(panel.title, found.definition, table, links.to(counted) if rows else "", ways, by_name)
 
 
 def _cut(measure: Measure, by: str) -> Cut | None:
     return next((cut for cut in measure.cuts if cut.by == by), None)
 
 
-def _medians(panel: Medians, period: Period, now: Mapping[str, Measure], before: Mapping[str, Measure]) -> Shown:
+def _medians(
+    panel: Medians,
+    scope: Scope,
+    period: Period,
+    now: Mapping[str, Measure],
+    before: Mapping[str, Measure],
+    links: Links,
+) -> Shown:
     rows = tuple((indicator(key).name, (now[key].value, before[key].value)) for key in panel.indicators)
     known = tuple((label, (amount,)) for label, (amount, _) in rows if amount is not None)
     table = Table(
@@ -143,7 +169,8 @@ def _medians(panel: Medians, period: Period, now: Mapping[str, Measure], before:
         chart=drawn(panel.title, "", known, Unit.DAYS, SCREEN),
     )
     note = " ".join(indicator(key).definition for key in panel.indicators)
-    return Shown(panel.title, note, table)
+    ways = tuple(links.to(Counted(key, period, scope.department)) for key in panel.indicators)
+    return Shown(panel.title, note, table, links=ways)
 
 
 def _findings(scope: Scope, user: User) -> Shown:
@@ -153,11 +180,16 @@ def _findings(scope: Scope, user: User) -> Shown:
         found.filter(level=Level.BLOCKING.value).order_by().values_list("code").annotate(Count("team", distinct=True))
     )
     labels = dict(watch_choices())
-    rows = tuple((labels[code], (count,)) for code, count in sorted(counts, key=lambda pair: (-pair[1], pair[0])))
+    ordered = sorted(counts, key=lambda pair: (-pair[1], pair[0]))
+    rows = tuple((labels[code], (count,)) for code, count in ordered)
     title = "Ce qui bloque aujourd’hui"
     table = Table(
         title, "Constat", ("Équipes",), (Unit.TEAMS,), rows, False, drawn(title, "", rows, Unit.TEAMS, SCREEN)
     )
-    asked = urlencode({"constat": EVERY_BLOCKING, **({"department": scope.department} if scope.department else {})})
-    url = f"{reverse('association:team_list')}?{asked}"
-    return Shown(title, "Constats bloquants des équipes, tels que chaque dossier les montre.", table, url)
+    place = {"department": scope.department} if scope.department else {}
+
+    def way(code: str) -> str:
+        return f"{reverse('association:team_list')}?{urlencode({'constat': code, **place})}"
+
+    note = "Constats bloquants des équipes, tels que chaque dossier les montre."
+    return Shown(title, note, table, way(EVERY_BLOCKING), tuple(way(code) for code, _ in ordered))

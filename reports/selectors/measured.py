@@ -26,14 +26,18 @@ def measured(scope: Scope, period: Period, keys: Collection[str], *, stamp: str)
     Args:
         stamp: `stamp_of_the_data`, asked for once by a page that measures several periods.
     """
-    asked = "|".join((stamp, scope.department, period.code, *sorted(keys)))
-    name = f"reports.measured.{hashlib.sha256(asked.encode()).hexdigest()}"
+    name = name_kept("measured", stamp, scope.department, period.code, *sorted(keys))
     found: dict[str, Measure] | None = cache.get(name)
     if found is None:
         facts = Facts(scope, period)
         found = {key: indicator(key).compute(facts) for key in keys}
         cache.set(name, found, KEPT_SECONDS)
     return found
+
+
+def name_kept(*parts: str) -> str:
+    """Return under which name something is kept: other parts, other name. All that it depends on is a part of it."""
+    return f"reports.{hashlib.sha256('|'.join(parts).encode()).hexdigest()}"
 
 
 def stamp_of_the_data() -> str:

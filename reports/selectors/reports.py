@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from association.jobs import LIVE
-from association.models import Job, User
+from association.models import Job, Role, User
+from association.selectors.history import Entry, history_of
 from association.workflow import offers
 from reports.models import Report, ReportVersion
 from reports.services.building import build_key, seal_key
@@ -47,11 +48,12 @@ class ReportStep:
 
 
 def report_list(user: User) -> QuerySet[Report]:
-    """Return the reports of the user's scope, with their last version's number."""
+    """Return the reports of the user's scope, with the number of the last version that the user may read."""
+    read = Q(versions__transmission__isnull=False) if user.role == Role.ARS else None
     return (
         Report.objects.visible_to(user)
         .select_related("department", "template")
-        .annotate(last_version=Max("versions__number"))
+        .annotate(last_version=Max("versions__number", filter=read))
     )
 
 
@@ -85,6 +87,23 @@ def versions_of(report: Report, user: User) -> QuerySet[ReportVersion]:
     versions = report.versions.select_related("made_by", "transmission__sent_by", "pdf", "workbook").order_by("-number")
     versions = versions.defer("snapshot", "words")
     return versions.filter(transmission__isnull=False) if user.role == "ars" else versions
+
+
+def history_for(report: Report, user: User) -> list[Entry]:
+    """Return what happened to a report, newest first; to the ARS what passed between it and the association.
+
+    That is: transmitted, acknowledged, handed back with its own words; not how the association works on a version.
+    """
+    entries = history_of(report, reader=user)
+    if user.role != Role.ARS:
+        return entries
+    begun = [*entries[1:], None]
+    at_ars = (Report.State.TRANSMITTED, Report.State.ACKNOWLEDGED)
+    return [
+        entry
+        for entry, before in zip(entries, begun, strict=True)
+        if entry.state in at_ars or (before is not None and before.state == Report.State.TRANSMITTED)
+    ]
 
 
 @dataclass(frozen=True)

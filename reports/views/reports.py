@@ -15,12 +15,11 @@ from association.forms.shared import saved, status_of
 from association.jobs import broker_answers
 from association.machine import TransitionRefused
 from association.models import Job
-from association.selectors.history import history_of
 from reports.document.content import content_of
 from reports.forms.plans import PlanForm
 from reports.forms.reports import NewReportForm, TransmissionForm
 from reports.models import Report, ReportVersion
-from reports.selectors.reports import job_of, report_steps, versions_of, way_of
+from reports.selectors.reports import history_for, job_of, report_steps, versions_of, way_of
 from reports.services.building import request_build, start_report, usual_template
 from reports.services.files import hand_out_file
 from reports.services.plans import change_plan
@@ -168,7 +167,7 @@ def _page(
         "versions": versions_of(report, request.user),
         "job": job if job and request.user.has_perm("reports.build_report") else None,
         "broker_is_silent": bool(job) and job.state == Job.State.WAITING and not broker_answers(),
-        "history": history_of(report) if request.user.has_perm("reports.open_file") else [],
+        "history": history_for(report, request.user),
         "may_plan": request.user.has_perm("reports.build_report") and report.state not in Report.SEALED,
         "refused": refused,
     }

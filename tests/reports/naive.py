@@ -302,7 +302,15 @@ class Naive:
             "activity.teams": (len({a.team_id for a in validated}), {}),
             "activity.patients": self.summed((a.team, a.patients_count or 0, {"type": a.type}) for a in validated),
             "activity.participations": self.summed((p.action.team, 1, {"type": p.action.type}) for p in self.parts),
-            "activity.people": (len({p.professional.person.pk for p in self.parts}), {}),
+            "activity.people": (
+                len({p.professional.person.pk for p in self.parts}),
+                {
+                    "department": Counter(
+                        place
+                        for place, _ in {(p.action.team.department_id, p.professional.person.pk) for p in self.parts}
+                    )
+                },
+            ),
             "concertation.meetings": self.summed((a.team, 1, {"type": a.type}) for a in held),
             "concertation.size": (ratio(sum(sizes), len(sizes), 100), {}),
             "concertation.professions": (ratio(sum(trades), len(trades), 100), {}),

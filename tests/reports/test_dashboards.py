@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from actions.services import cancel_action
-from association.models import Role, User
+from association.models import Role, Team, User
 from reports.dashboards import DASHBOARDS, trend_of, until_today
 from reports.document.content import say
 from reports.indicators import Facts, Scope, indicator
@@ -182,3 +182,27 @@ def test_a_period_to_come_is_refused_in_words() -> None:
 def test_trend_is_of_the_twelve_months_that_end_with_the_period() -> None:
     assert trend_of(parse("2026-02")) == Period(date(2025, 3, 1), date(2026, 2, 28))
     assert trend_of(parse("2026")) == parse("2026")
+
+
+def test_numbers_that_are_kept_are_never_those_of_another_department_or_role() -> None:
+    """Warm in any order: the office, région, and two délégations ask one after the other, twice."""
+    region = RandomRegion(5)
+    Team.objects.exclude(pk=region.teams[0].pk).update(state=Team.State.SUBMITTED, kind="esp_clap")
+    of_44, of_49 = (UserFactory(role=Role.ARS, department=one) for one in region.departments)
+    readers = [
+        (UserFactory(role=Role.STAFF), Scope()),
+        (UserFactory(role=Role.ARS), Scope()),
+        (of_44, Scope("44")),
+        (of_49, Scope("49")),
+        (UserFactory(role=Role.ADMIN), Scope("44")),
+    ]
+    period, shown = parse("2026-S1"), DASHBOARDS["territoire"]
+    alone = []
+    for user, scope in readers:
+        cache.clear()
+        alone.append(board(shown, scope, period, user=user))
+    assert len({repr(one.figures) for one in alone}) > 3
+    cache.clear()
+    for order in (1, -1):
+        for (user, scope), expected in list(zip(readers, alone, strict=True))[::order]:
+            assert board(shown, scope, period, user=user) == expected

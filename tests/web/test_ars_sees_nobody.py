@@ -1,7 +1,8 @@
 """What the ARS may open, searched through: no name, RPPS or e-mail outside the recognition files, and no IBAN anywhere.
 
-The table of routes says what answers the ARS. Each of them is opened as région and as délégation, what it answers is
-unpacked (workbooks, papers, archives), and its text is searched for what the region is known to hold.
+The table of routes holds every address of the site (a test holds it against the URLconf). Each of them is opened as
+région and as délégation: what answers the ARS, in each form of its files, and what refuses it, whose error page is read
+too. What they answer is unpacked (workbooks, papers, archives) and searched for what the region is known to hold.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
@@ -20,14 +23,16 @@ from django.urls import reverse
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from association.models import DossierDocument, MembershipPeriod, Professional, TransitionLog, User
+from association.models import DossierDocument, LookLog, MembershipPeriod, Professional, TransitionLog, User
 from association.services.calendar_keys import make_key
+from conventions.models import Suspension
 from payments.models import Account
+from reports.open_data.catalogue import DATASETS
 from tests.factories import CompanyFactory, DepartmentFactory
 from tests.factories.dossier import HealthProjectFactory
 from tests.payments.office import IBANS
 from tests.web.conftest import World
-from tests.web.test_permissions import ROUTES, arguments
+from tests.web.test_permissions import ACCOUNT, KEYS, ROUTES, arguments
 
 # The dossier of a request and the project that it was made of: names are part of them, and each look is logged.
 RECOGNITION_FILES = {
@@ -36,8 +41,14 @@ RECOGNITION_FILES = {
     "association:project_pdf",
     "association:project_compare",
 }
-# The report of the table of routes is the region's: a délégation reads that of its department.
-OF_THE_REGION = {name for name in ROUTES if name.startswith("reports:report_") or name == "reports:report"}
+# Files that one address hands out in several forms: the other forms than that of the table.
+OTHER_FORMS: dict[str, Callable[[list[Any]], list[list[Any]]]] = {
+    "reports:report_file": lambda given: [[*given[:2], "classeur"]],
+    "reports:extract_file": lambda given: [[given[0], form] for form in ("pdf", "xlsx")],
+    "reports:statement_file": lambda given: [[given[0], form] for form in ("pdf", "xlsx")],
+    "reports:open_data_csv": lambda given: [[name] for name in DATASETS],
+    "reports:open_data_schema": lambda given: [[name] for name in DATASETS],
+}
 # Once a contrôle was asked for and approved, the extract names one person or team; each download is logged.
 APPROVED_EXTRACTS = {"reports:extract_file"}
 QUERIES = ("", "?tout=1", "?q=evrard", "?q=10000000017", "?q=le+goff", "?q=zoe.duval%40secret.example")
@@ -79,7 +90,11 @@ def _professionals_who_use_the_site(world: World) -> None:
                 from_state=obj.state,
                 to_state=obj.state,
                 actor=actor,
+                comment="Vu avec Mme Le Goff, 10000000025.",
             )
+    Suspension.objects.create(
+        convention=world.office.convention, starts_on=date(2026, 9, 1), reason="Absence de Mme Le Goff."
+    )
 
 
 @pytest.fixture(params=["région", "délégation"])
@@ -142,33 +157,54 @@ def of_accounts() -> dict[str, re.Pattern[str]]:
     return found
 
 
-def answers(client: Client, world: World, *, of_one_department: bool) -> Iterator[tuple[str, str]]:
-    """Yield the name of each address that answers the ARS with 200, and what it told."""
+def answers(client: Client, world: World) -> Iterator[tuple[str, str]]:
+    """Yield the name of each address that answers the ARS, and what it told."""
     for name, route in ROUTES.items():
         if "ars" not in route.roles:
             continue
-        url = reverse(name, args=arguments(route, world))
+        given = arguments(route, world)
+        url = reverse(name, args=given)
         if route.method == "post":
-            if name.endswith("_export"):
-                response = client.post(url, {**(route.data or {}), "query": "tout=1"})
-                assert response.status_code == 200, name
-                yield name, told(response)
+            data = {**(route.data or {}), "query": "tout=1"} if name.endswith("_export") else route.data or {}
+            response = client.post(url, data)
+            assert response.status_code == 200 or not name.endswith("_export"), name
+            yield name, told(response)
             continue
         for query in QUERIES[:1] if route.of else QUERIES:
             response = client.get(url + query, follow=True)
-            if response.status_code == 404 and name in OF_THE_REGION and of_one_department:
-                continue
             assert response.status_code == 200, name + query
             # What was typed stands in the page again, as it was typed.
             yield name, told(response).replace(query.partition("=")[2].replace("+", " ").replace("%40", "@"), "")
         part = client.get(url, headers={"HX-Request": "true"})
         yield name, told(part)
+        for other in OTHER_FORMS.get(name, lambda _: [])(given):
+            response = client.get(reverse(name, args=other))
+            assert response.status_code == 200, (name, other)
+            yield name, told(response)
+
+
+def refusals(client: Client, world: World) -> Iterator[tuple[str, str]]:
+    """Yield what the ARS is told at each address that is not its own, and where nothing is."""
+    for name, route in ROUTES.items():
+        if "ars" not in route.roles:
+            response = getattr(client, route.method)(reverse(name, args=arguments(route, world)), route.data or {})
+            assert response.status_code in (403, 404), name
+            yield name, told(response)
+    for nowhere in ("/rien/", "/equipes/999999/", "/rapports/999999/", "/documents/999999/"):
+        response = client.get(nowhere)
+        assert response.status_code == 404
+        yield nowhere, told(response)
+    yield "/equipes/?page=x", told(client.get("/equipes/", {"compte": "people.members~2026", "constat": "x"}))
 
 
 def everything(user: User, world: World) -> Iterator[tuple[str, str]]:
     client = Client()
     client.force_login(user)
-    yield from answers(client, world, of_one_department=user.department_id is not None)
+    yield from answers(client, world)
+    yield from refusals(client, world)
+    for name in ACCOUNT:
+        yield name, told(client.get(reverse(name, kwargs=KEYS.get(name, {}))))
+        client.force_login(user)  # one of them signs out
     for document in DossierDocument.objects.values_list("document", flat=True):
         response = client.get(reverse("association:document", args=[document]))
         if response.status_code == 200:
@@ -189,6 +225,17 @@ def test_no_page_or_file_of_the_ars_tells_who_somebody_is_nor_an_iban(of_ars: Us
             found |= {(name, rpps) for rpps in ANY_RPPS.findall(text)}
     assert sorted(found) == []
     assert asked > 120  # the search went through everything
+
+
+def test_each_look_at_a_page_or_file_that_names_somebody_is_noted(of_ars: User, region: World) -> None:
+    client = Client()
+    client.force_login(of_ars)
+    for name in sorted(RECOGNITION_FILES | APPROVED_EXTRACTS):
+        given = arguments(ROUTES[name], region)
+        for other in ([], *OTHER_FORMS.get(name, lambda _: [])(given)):
+            before = LookLog.objects.filter(actor=of_ars).count()
+            assert client.get(reverse(name, args=other or given)).status_code == 200, name
+            assert LookLog.objects.filter(actor=of_ars).count() > before, name  # one a version, of two compared
 
 
 def test_recognition_files_name_the_members_to_the_ars(of_ars: User, region: World) -> None:

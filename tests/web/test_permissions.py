@@ -452,6 +452,9 @@ ROUTES = {
     "association:bulk_confirm": Route({"staff"}, otherwise=404, of=operation_to_confirm),
     "association:bulk_step": Route({"staff"}, 409, otherwise=404, method="post", of=operation_done),
     "association:team_list_views": Route(EVERYBODY, 302, method="post", data=NO_STEP),
+    "association:look_list": Route({"admin"}),
+    "association:look_list_views": Route({"admin"}, 302, method="post", data=NO_STEP),
+    "association:look_list_export": Route({"admin"}, method="post"),
     "association:team_board": Route(EVERYBODY - {"referent"}),
     "association:team_map": Route(EVERYBODY - {"referent"}),
     "association:team_map_tables": Route(EVERYBODY - {"referent"}),
@@ -650,6 +653,12 @@ ROUTES = {
     "payments:run_totals": Route({*OFFICE, "auditor"}, of=run),
     "payments:run_payments": Route({*OFFICE, "auditor"}, of=run),
     "payments:run_payments_views": Route({*OFFICE, "auditor"}, 302, method="post", data=NO_STEP, of=run),
+    "payments:ledger": Route({*OFFICE, "auditor"}),
+    "payments:ledger_views": Route({*OFFICE, "auditor"}, 302, method="post", data=NO_STEP),
+    "payments:ledger_export": Route({*OFFICE, "auditor"}, method="post"),
+    "payments:excluded": Route({*OFFICE, "auditor"}),
+    "payments:excluded_views": Route({*OFFICE, "auditor"}, 302, method="post", data=NO_STEP),
+    "payments:excluded_export": Route({*OFFICE, "auditor"}, method="post"),
     "payments:payment_list": Route({"treasurer", "auditor"}),
     "payments:payment_list_views": Route({"treasurer", "auditor"}, 302, method="post", data=NO_STEP),
     "payments:payment_list_export": Route({"treasurer", "auditor"}, method="post"),
@@ -952,6 +961,11 @@ OF_NO_TEAM = {
     "association:bulk_confirm",
     "reports:open_data_csv",
     "reports:open_data_schema",
+    # The report of the table is the region's, transmitted: every délégation reads it, and answers it not.
+    "reports:report",
+    "reports:report_version",
+    "reports:report_file",
+    "reports:report_step",
 }
 
 
