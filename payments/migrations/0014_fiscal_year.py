@@ -45,7 +45,7 @@ def _let_write(schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("association", "0009_who_held_which_right"),
-        ("payments", "0010_rule_settings_version"),
+        ("payments", "0011_bank_days"),
     ]
 
     operations = [
