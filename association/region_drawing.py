@@ -69,10 +69,10 @@ def draw(region: RegionMap, outlines: Outlines, *, by_members: bool) -> Drawing:
     Raises:
         ValueError: when none of its communes has an outline.
     """
-    frame = _frame(outlines, tuple(region.whole.codes))
+    frame = frame_of(outlines, tuple(region.whole.codes))
     points, left_out = [], []
     for spot in region.spots:
-        middle = _seat(outlines, spot.codes)
+        middle = seat_of(outlines, spot.codes)
         if middle is None:
             left_out.append(spot)
             continue
@@ -87,7 +87,7 @@ def draw(region: RegionMap, outlines: Outlines, *, by_members: bool) -> Drawing:
         width=frame.width,
         height=frame.height,
         epcis=_shapes(region.epcis, outlines, frame),
-        covered="".join(_path(outlines, spot.codes, frame) for spot in region.spots),
+        covered="".join(path_around(outlines, spot.codes, frame) for spot in region.spots),
         departments=_shapes(region.departments, outlines, frame),
         labels=tuple(_label(area, outlines, frame) for area in region.departments if len(region.departments) > 1),
         # The small ones last: they stay within reach.
@@ -98,33 +98,39 @@ def draw(region: RegionMap, outlines: Outlines, *, by_members: bool) -> Drawing:
 
 
 def _shapes(areas: Iterable[Area], outlines: Outlines, frame: Frame) -> tuple[Shape, ...]:
-    return tuple(Shape(area, _path(outlines, tuple(area.codes), frame)) for area in areas)
+    return tuple(Shape(area, path_around(outlines, tuple(area.codes), frame)) for area in areas)
 
 
 def _label(area: Area, outlines: Outlines, frame: Frame) -> Label:
-    x, y = frame.place(_middle(outlines, tuple(area.codes)))
+    x, y = frame.place(middle_of(outlines, tuple(area.codes)))
     return Label(area.name, round(x), round(y))
 
 
 @lru_cache(maxsize=64)
-def _frame(outlines: Outlines, codes: tuple[str, ...]) -> Frame:
-    return outlines.frame(codes, width=WIDTH, margin=MARGIN)
+def frame_of(outlines: Outlines, codes: tuple[str, ...], *, width: int = WIDTH, margin: int = MARGIN) -> Frame:
+    """Return the frame of a drawing of these communes.
+
+    Raises:
+        ValueError: when none of them has an outline.
+    """
+    return outlines.frame(codes, width=width, margin=margin)
 
 
 @lru_cache(maxsize=8192)
-def _seat(outlines: Outlines, codes: tuple[str, ...]) -> tuple[int, int] | None:
+def seat_of(outlines: Outlines, codes: tuple[str, ...]) -> tuple[int, int] | None:
     """Return the middle of the first commune that has an outline."""
     return next((middle for code in codes if (middle := outlines.middle_of(code))), None)
 
 
 @lru_cache(maxsize=256)
-def _middle(outlines: Outlines, codes: tuple[str, ...]) -> tuple[int, int]:
+def middle_of(outlines: Outlines, codes: tuple[str, ...]) -> tuple[int, int]:
+    """Return the middle of communes of which one has an outline, where a name stands."""
     points = [middle for code in codes if (middle := outlines.middle_of(code))]
     return sum(x for x, _ in points) // len(points), sum(y for _, y in points) // len(points)
 
 
 @lru_cache(maxsize=8192)
-def _path(outlines: Outlines, codes: tuple[str, ...], frame: Frame) -> str:
+def path_around(outlines: Outlines, codes: tuple[str, ...], frame: Frame) -> str:
     """Return the path around communes: each ring from its first point, then from point to point."""
     rings = outlines.together(codes)
     written = []

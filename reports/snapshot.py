@@ -31,12 +31,14 @@ def numbers_of(
     told: Mapping[str, Measure],
     before: Mapping[str, Measure],
     targets: Mapping[str, int],
+    ground: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return what a snapshot holds: each indicator with its definition, its value, that of the year before, its target.
 
     Args:
         told, before: measures of the period and of the same period a year before, by key.
         targets: by key, for the year of the last day; none for a department.
+        ground: what maps are drawn on (`reports.ground`); None where there are no outlines.
     """
     return {
         "format": FORMAT,
@@ -52,6 +54,7 @@ def numbers_of(
         "indicators": [
             _told(found, told[key], before[key].value, targets.get(key)) for key, found in INDICATORS.items()
         ],
+        **({"ground": ground} if ground else {}),
     }
 
 

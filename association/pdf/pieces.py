@@ -51,9 +51,11 @@ def line(text: str, style: ParagraphStyle = BODY) -> Paragraph:
     return Paragraph(escape(printable(text, DRAWN)).replace("\n", "<br/>"), style)
 
 
-def title(text: str) -> Paragraph:
-    """Print the title of the paper."""
-    return line(text, H1)
+def title(text: str, *, place: str = "") -> Paragraph:
+    """Print the title of the paper, or of a chapter; ``place``: what a line of contents calls it."""
+    printed = line(text, H1)
+    printed.place = place
+    return printed
 
 
 def lead(text: str) -> Paragraph:

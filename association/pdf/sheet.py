@@ -22,6 +22,7 @@ from association.pdf.styles import (
     H1,
     H2,
     HEIGHT,
+    INK,
     LINE,
     MARGIN,
     REGULAR,
@@ -45,6 +46,16 @@ class _NumberedCanvas(Canvas):
 
     reference = ""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.places: dict[str, int] = {}  # page of each title that a line of contents may name
+        self.named: set[str] = set()
+
+    def page_of(self, place: str) -> None:
+        """Leave room at the origin for the page of a place, which may come later; the number ends there."""
+        self.named.add(place)
+        self.doForm(_page_name(place))
+
     def folio(self) -> None:
         """Keep the place of this page's number."""
         self.doForm(_folio_name(self.getPageNumber()))
@@ -57,12 +68,52 @@ class _NumberedCanvas(Canvas):
             self.setFillColor(SOFT)
             self.drawRightString(WIDTH - MARGIN, FOOT, f"{self.reference} · page {number}/{total}")
             self.endForm()
+        for place in sorted(self.named):
+            self.beginForm(_page_name(place), -60, -10, 10, 20)
+            self.setFont(REGULAR, 9.5)
+            self.setFillColor(INK)
+            self.drawRightString(0, 0, str(self.places[place]))
+            self.endForm()
         with SUBSETTING:
             super().save()
 
 
 def _folio_name(number: int) -> str:
     return f"folio-{number}"
+
+
+def _page_name(place: str) -> str:
+    return f"page-of-{place}"
+
+
+class ContentsLine(Flowable):
+    """A line of a table of contents: words, dots, and the page of a place (a `title` that names it); it leads there.
+
+    The number is drawn when all pages are: no paper is laid out twice for its contents.
+    """
+
+    def __init__(self, text: str, place: str, *, height: float = 19) -> None:
+        super().__init__()
+        self.text, self.place, self.height, self.width = text, place, height, TEXT_WIDTH
+
+    def wrap(self, *_: float) -> tuple[float, float]:
+        return self.width, self.height
+
+    def draw(self) -> None:
+        canvas, base, size = self.canv, 5, 9.5
+        words = fitted(printable(self.text, DRAWN), REGULAR, size, self.width - 60)
+        canvas.setFont(REGULAR, size)
+        canvas.setFillColor(INK)
+        canvas.drawString(0, base, words)
+        start = stringWidth(words, REGULAR, size) + 6
+        canvas.setStrokeColor(LINE)
+        canvas.setLineWidth(0.8)
+        canvas.setDash(0.8, 2.4)
+        canvas.line(start, base + 1, self.width - 24, base + 1)
+        canvas.setDash()
+        canvas.linkRect("", self.place, (0, 0, self.width, self.height), relative=1, thickness=0)
+        canvas.translate(self.width, base)
+        canvas.page_of(self.place)
 
 
 class _Sheet(BaseDocTemplate):
@@ -104,7 +155,9 @@ class _Sheet(BaseDocTemplate):
         level = OUTLINE.get(flowable.style.name) if isinstance(flowable, Paragraph) else None
         if level is None:
             return
-        key = f"titre-{self.canv.getPageNumber()}-{self.frame._y:.1f}"
+        page = self.canv.getPageNumber()
+        key = getattr(flowable, "place", "") or f"titre-{page}-{self.frame._y:.1f}"
+        self.canv.places[key] = page
         self.outlined = min(level, self.outlined + 1)
         self.canv.bookmarkPage(key)
         self.canv.addOutlineEntry(shortened(flowable.getPlainText(), 120), key, level=self.outlined)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from reportlab.graphics.shapes import STATE_DEFAULTS
 from reportlab.lib.colors import HexColor
 from reportlab.lib.fonts import addMapping
 from reportlab.lib.pagesizes import A4
@@ -32,8 +33,9 @@ def _register() -> frozenset[int]:
 
 
 DRAWN = _register()  # the code points that all four weights draw
-# A cell of a table names its font even when it draws nothing: without this, each paper named one that it does not hold.
-CellStyle.fontname = REGULAR
+# A cell of a table and a drawing (a QR code) name their font even when they write nothing: without this,
+# each paper named one that it does not hold.
+CellStyle.fontname = STATE_DEFAULTS["fontName"] = REGULAR
 
 BODY = ParagraphStyle(
     "body", fontName=REGULAR, fontSize=9.5, leading=14, textColor=INK, spaceAfter=5, splitLongWords=1,

@@ -7,11 +7,13 @@ import random
 from collections.abc import Iterator
 from datetime import date
 
-from reportlab.lib.pagesizes import A4
-from reportlab.pdfgen.canvas import Canvas
+from django.conf import settings
 
 from association.documents import store_bytes
 from association.models import DossierDocument, RecognitionRequest
+from association.pdf.pieces import line
+from association.pdf.pieces import title as printed_title
+from association.pdf.sheet import write_pdf
 from association.services.filing import PERMISSION_OF, READ
 from association.upload_formats import PDF
 from config.demo.plan import TeamPlan
@@ -52,12 +54,6 @@ def _filed(plan: TeamPlan, kind: str, title: str, day: date, users: DemoUsers) -
 
 def _page(title: str, name: str, code: str, day: date) -> bytes:
     written = io.BytesIO()
-    canvas = Canvas(written, pagesize=A4, invariant=1, lang="fr-FR")
-    canvas.setTitle(title)
-    for number, (size, text) in enumerate(
-        ((16, title), (12, f"{name} ({code})"), (12, f"Le {day:%d/%m/%Y}"), (12, NOTICE))
-    ):
-        canvas.setFont("Helvetica", size)
-        canvas.drawString(72, 740 - 30 * number, text)
-    canvas.save()
+    story = [printed_title(title), line(f"{name} ({code})"), line(f"Le {day:%d/%m/%Y}"), line(NOTICE)]
+    write_pdf(written, story, title=title, reference=code, organisation=settings.ORGANISATION_NAME)
     return written.getvalue()

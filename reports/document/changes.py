@@ -35,7 +35,10 @@ WHOLE = "Total"
 
 @dataclass(frozen=True)
 class ChangedRow:
-    """One row that differs; ``cut``: what it is a row of, empty for the value itself; ``why``: what happened there."""
+    """One row that differs; ``cut``: what it is a row of, empty for the value itself; ``why``: what happened there.
+
+    ``unit``, ``amounts``: before and now as numbers, in the unit's smallest part; None: hidden or not known.
+    """
 
     cut: str
     label: str
@@ -43,6 +46,8 @@ class ChangedRow:
     now: str
     difference: str
     why: str
+    unit: Unit
+    amounts: tuple[int | None, int | None]
 
 
 @dataclass(frozen=True)
@@ -127,7 +132,7 @@ def _row(cut: str, label: str, told: Mapping[str, Any], unit: Unit, *, hides: bo
     before, now = told["before"], told["now"]
     shown = [HIDDEN if amount is None and hides else say(amount, unit) for amount in (before, now)]
     difference = "" if before is None or now is None else say_change(now - before, unit)
-    return ChangedRow(cut, label, shown[0], shown[1], difference, _why(told.get("why", ())))
+    return ChangedRow(cut, label, shown[0], shown[1], difference, _why(told.get("why", ())), unit, (before, now))
 
 
 def _why(causes: Sequence[Mapping[str, Any]]) -> str:

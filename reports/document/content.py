@@ -1,22 +1,20 @@
-"""What a report says, drawn from a frozen version alone: one content for the page, the PDF and the workbook."""
+"""What a report says: one content for the page, the PDF and the workbook (made by `reports.document.composing`)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from association.money import MINUS, NARROW_SPACE, SPACE, euros, grouped
 from reports.document.charts import PAPER, Chart, Format, bars, columns
-from reports.indicators.model import Section, Unit
-
-if TYPE_CHECKING:
-    from reports.models import ReportVersion
+from reports.document.maps import Map
+from reports.indicators.model import Unit
 
 HIDDEN, NOTHING = "masqué", "–"
-FEWEST, MOST = 2, 14  # rows of a table that a chart is drawn of
-COLUMNS = 4  # of numbers, beside each other on a page
+FEWEST, MOST = 2, 20  # rows of a table that a chart is drawn of
+LONG = 20  # rows of a table; paper shows a longer one in an annex
 SUMMARY = (
     "teams.followed",
     "teams.under_convention",
@@ -31,7 +29,6 @@ SUMMARY = (
     "money.delay",
     "ceiling.share",
 )
-WITHIN = "Par équipe et profession"
 
 
 @dataclass(frozen=True)
@@ -69,7 +66,10 @@ class Figure:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of a label and numbers, each column in its unit; None: hidden where the table hides, else not applicable."""
+    """Rows of a label and numbers, each column in its unit; None: hidden where the table hides, else not applicable.
+
+    ``by``: code of what the rows are; a chart is of the first column.
+    """
 
     title: str
     first: str
@@ -78,6 +78,7 @@ class Table:
     rows: tuple[tuple[str, tuple[int | None, ...]], ...]
     hides: bool = False
     chart: Chart | None = None
+    by: str = ""
 
     @property
     def texts(self) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -99,11 +100,26 @@ class Chapter:
     text: str
     figures: tuple[Figure, ...]
     tables: tuple[Table, ...]
+    maps: tuple[Map, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Nothing was counted in it."""
         return not self.tables and not any(figure.amount for figure in self.figures)
+
+
+@dataclass(frozen=True)
+class Annex:
+    """Long tables of all chapters, of the same rows, beside each other: paper's form of what a page scrolls through."""
+
+    by: str
+    heading: str
+    tables: tuple[Table, ...]
+
+    @property
+    def first(self) -> str:
+        """What its rows are."""
+        return self.tables[0].first
 
 
 @dataclass(frozen=True)
@@ -123,6 +139,7 @@ class Content:
     draft: bool
     chapters: tuple[Chapter, ...]
     figures: tuple[Figure, ...]
+    annexes: tuple[Annex, ...] = ()
     changes: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -135,6 +152,10 @@ class Content:
     def is_empty(self) -> bool:
         """Nothing at all was counted in the period."""
         return all(chapter.is_empty for chapter in self.chapters)
+
+    def annex_of(self, table: Table) -> Annex | None:
+        """Return the annex that shows a table of a chapter on paper."""
+        return next((annex for annex in self.annexes if (annex.by, annex.first) == (table.by, table.first)), None)
 
     @property
     def reference(self) -> str:
@@ -169,95 +190,6 @@ def say_change(difference: int, unit: Unit) -> str:
     return f"+{text}" if difference > 0 else text
 
 
-def content_of(version: ReportVersion, *, draft: bool) -> Content:
-    """Return the content of a version, with the words that were approved (those of today for a draft)."""
-    numbers = version.numbers
-    plan = version.report.plan if version.words is None else version.words
-    return content_from(
-        numbers,
-        plan,
-        number=version.number,
-        made_on=version.made_on,
-        sha256=version.sha256,
-        draft=draft,
-        changes=version.changes,
-    )
-
-
-def content_from(
-    numbers: Mapping[str, Any],
-    plan: Sequence[Mapping[str, str]],
-    *,
-    number: int,
-    made_on: date,
-    sha256: str,
-    draft: bool,
-    changes: Mapping[str, Any],
-) -> Content:
-    """Return the content of a snapshot under a plan. No database is read here."""
-    scope, period = numbers["scope"], numbers["period"]
-    by_section: dict[str, list[Mapping[str, Any]]] = {}
-    for told in numbers["indicators"]:
-        by_section.setdefault(told["section"], []).append(told)
-    chapters = tuple(_chapter(part, by_section.get(part["code"], []), scope["department"]) for part in plan)
-    return Content(
-        title=f"Rapport d’activité – {period['words']}",
-        organisation=numbers["organisation"],
-        scope=scope["name"],
-        department=scope["department"],
-        period=period["words"],
-        period_code=period["code"],
-        before=period["before"],
-        number=number,
-        made_on=made_on,
-        sha256=sha256,
-        draft=draft,
-        chapters=chapters,
-        figures=tuple(map(_figure, numbers["indicators"])),
-        changes=changes,
-    )
-
-
-def _figure(told: Mapping[str, Any]) -> Figure:
-    return Figure(
-        told["key"],
-        told["name"],
-        told["definition"],
-        told["source"],
-        Unit(told["unit"]),
-        told["value"],
-        told["before"],
-        told["target"],
-    )
-
-
-def _chapter(part: Mapping[str, str], told: Sequence[Mapping[str, Any]], department: str) -> Chapter:
-    tables = [table for one in told for table in _own_tables(one)]
-    if not department:
-        tables += _side_by_side(told, "department", "Par département", "Département")
-    tables += _side_by_side(told, "team", "Par équipe", "Équipe")
-    return Chapter(
-        part["code"],
-        Section(part["code"]).heading,
-        part.get("text", "").strip(),
-        tuple(map(_figure, told)),
-        tuple(tables),
-    )
-
-
-def _own_tables(told: Mapping[str, Any]) -> Iterator[Table]:
-    """The cuts of one indicator but those that stand beside others."""
-    for cut in told["cuts"]:
-        if cut["by"] in ("department", "team") or not cut["rows"]:
-            continue
-        unit = Unit(cut["unit"])
-        rows = tuple((label, (value,)) for _, label, value in cut["rows"])
-        title = f"{told['name']} – {cut['label'][:1].lower()}{cut['label'][1:]}"
-        head = told["name"] if cut["unit"] == told["unit"] else unit.label.capitalize()
-        first = _capital(cut["label"].removeprefix("Par "))
-        yield Table(title, first, (head,), (unit,), rows, cut["hides"], drawn(title, cut["by"], rows, unit))
-
-
 def drawn(
     title: str, by: str, rows: Sequence[tuple[str, tuple[int | None, ...]]], unit: Unit, form: Format = PAPER
 ) -> Chart | None:
@@ -267,28 +199,6 @@ def drawn(
         return None
     points = [(label, amount, say(amount, unit)) for label, amount in known]
     return columns(title, points, form) if by == "month" else bars(title, points, form)
-
-
-def _side_by_side(told: Iterable[Mapping[str, Any]], by: str, title: str, first: str) -> Iterator[Table]:
-    """The same cut of several indicators as the columns of one table, at most `COLUMNS` on a page."""
-    cuts = [(one, cut) for one in told for cut in one["cuts"] if cut["by"] == by and cut["rows"]]
-    for start in range(0, len(cuts), COLUMNS):
-        shown = cuts[start : start + COLUMNS]
-        labels = {key: label for _, cut in shown for key, label, _ in cut["rows"]}
-        known = [{key: value for key, _, value in cut["rows"]} for _, cut in shown]
-        none = [0 if cut["sums"] else None for _, cut in shown]
-        rows = tuple(
-            (labels[key], tuple(values.get(key, zero) for values, zero in zip(known, none, strict=True)))
-            for key in sorted(labels)
-        )
-        units = tuple(Unit(cut["unit"]) for _, cut in shown)
-        heads = tuple(one["name"] for one, _ in shown)
-        chart = drawn(f"{heads[0]} – {title.lower()}", by, rows, units[0])
-        yield Table(title, first, heads, units, rows, any(cut["hides"] for _, cut in shown), chart)
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
 
 
 def plain_spaces(text: str) -> str:

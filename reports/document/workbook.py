@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from openpyxl.chart import BarChart, Reference
@@ -14,6 +15,7 @@ from association.typed_sheets import (
     DAY,
     EUROS,
     HEADER_HEIGHT,
+    LINE_HEIGHT,
     PROSE,
     TEXT,
     TITLE,
@@ -23,7 +25,8 @@ from association.typed_sheets import (
     Sheet,
     workbook_at,
 )
-from reports.document.content import HIDDEN, Chapter, Content, Table, say
+from reports.document.changes import Changes, changes_said
+from reports.document.content import HIDDEN, Chapter, Content, Table
 from reports.indicators.model import Unit
 
 TENTHS = Format(lambda amount: _decimal(amount, 1), "n", "[$-40C]#,##0.0", "right")
@@ -40,8 +43,9 @@ FORMATS: dict[Unit, Format] = {
 }
 MASKED = Format(str, "s", "@", "right")
 SHEET_NAME = 31
-LABELS, NUMBERS = 46, 16  # characters
-CHART_ROWS = 15  # that a chart covers
+LABELS, MOST_LABELS, NUMBERS = 46, 90, 16  # characters
+CHART_ROWS = 15  # that a chart covers at least
+ROW_HEIGHT = 0.5  # centimetres
 
 
 def _decimal(amount: int, decimals: int) -> str:
@@ -58,8 +62,8 @@ def write_report_workbook(content: Content, path: Path) -> None:
         _cover(workbook, content, named)
         for chapter in content.chapters:
             _ChapterSheet(workbook, chapter.heading[:SHEET_NAME], heading=named).fill(chapter)
-        if content.changes.get("values"):
-            _changes(workbook, content, named)
+        if changes := changes_said(content.changes):
+            _changes(workbook, changes, named)
         _definitions(workbook, content, named)
 
 
@@ -80,7 +84,7 @@ def _cover(workbook: Any, content: Content, named: str) -> None:
     if content.is_empty:
         sheet.put(words, ["Aucune donnée pour cette période.", "", "", ""])
     sheet.put(
-        sheet.cells([TEXT] * 4, header=True),
+        sheet.cells([TEXT, *[COUNT] * 3], header=True),
         ["Indicateur", "Période", "Un an avant", "Cible de l’année"],
         height=HEADER_HEIGHT,
     )
@@ -98,13 +102,14 @@ class _ChapterSheet(Sheet):
         """Write everything of the chapter."""
         most = max((len(table.heads) for table in chapter.tables), default=0)
         self._wide = max(most, 3) + 1
-        self.widths([LABELS, *([NUMBERS] * (self._wide - 1))])
+        longest = max((len(label) for table in chapter.tables for label, _ in table.rows), default=0)
+        self.widths([min(max(longest, LABELS), MOST_LABELS), *([NUMBERS] * (self._wide - 1))])
         self._line([TITLE], [chapter.heading], header=True)
         if chapter.is_empty:
             self._line([TEXT], ["Aucune donnée pour cette période."])
         if chapter.text:
             self._line([PROSE], [chapter.text], height=15 * (1 + len(chapter.text) // 40))
-        self._line([TEXT] * 4, ["Indicateur", "Période", "Un an avant", "Cible de l’année"], header=True)
+        self._line([TEXT, *[COUNT] * 3], ["Indicateur", "Période", "Un an avant", "Cible de l’année"], header=True)
         for figure in chapter.figures:
             shown = FORMATS[figure.unit]
             amounts = [figure.amount, figure.amount_before, figure.amount_target]
@@ -124,9 +129,15 @@ class _ChapterSheet(Sheet):
         self.put(known[kinds], [*values, *blanks], height=height or (HEADER_HEIGHT if header else 0))
 
     def _table(self, table: Table) -> None:
-        self._line([TEXT], [""])
+        self.put((), ())
         self._line([TITLE], [table.title], header=True)
-        self._line([TEXT] * (1 + len(table.heads)), [table.first, *table.heads], header=True)
+        lines = max(len(wrap(head, NUMBERS - 3)) for head in table.heads)  # in bold letters
+        self._line(
+            [TEXT, *[COUNT] * len(table.heads)],
+            [table.first, *table.heads],
+            header=True,
+            height=max(LINE_HEIGHT * lines + 4, HEADER_HEIGHT),
+        )
         head = self.rows_written
         for label, amounts in table.rows:
             hidden = [table.hides and amount is None for amount in amounts]
@@ -136,14 +147,14 @@ class _ChapterSheet(Sheet):
         if table.chart:
             self._draw(table, head)
             for _ in range(max(CHART_ROWS - len(table.rows), 0)):
-                self._line([TEXT], [""])
+                self.put((), ())
 
     def _draw(self, table: Table, head: int) -> None:
         """Draw the first column of numbers beside the table."""
         chart = BarChart()
         chart.type = "col" if table.first == "Mois" else "bar"
-        chart.style, chart.title, chart.legend = 10, table.title, None
-        chart.width, chart.height = 17, 7.5
+        chart.style, chart.title, chart.legend = 10, table.chart.title if table.chart else table.title, None
+        chart.width, chart.height = 17, max(7.5, ROW_HEIGHT * (len(table.rows) + 2))
         chart.x_axis.delete = chart.y_axis.delete = False  # LibreOffice hides axes that do not say so
         if chart.type == "bar":
             chart.x_axis.scaling.orientation = "maxMin"
@@ -155,14 +166,29 @@ class _ChapterSheet(Sheet):
         self.add_chart(chart, f"{chr(ord('A') + self._wide + 1)}{head - 1}")  # type: ignore[misc] # openpyxl lends it to this class
 
 
-def _changes(workbook: Any, content: Content, named: str) -> None:
-    columns = (Column("Indicateur", LABELS), Column("Avant", 20), Column("Maintenant", 20))
-    sheet = ListSheet(workbook, "Changements", columns, heading=named)
-    for told in content.changes["values"]:
-        unit = Unit(told["unit"])
-        sheet.row(told["name"], say(told["before"], unit), say(told["now"], unit))
-    for cause in content.changes["causes"]:
-        sheet.row(cause["label"], str(cause["count"]), ", ".join(cause["references"])[:500])
+def _changes(workbook: Any, changes: Changes, named: str) -> None:
+    """What happened since the version before, then every row that differs."""
+    sheet = Sheet(workbook, "Changements", heading=named)
+    sheet.widths([LABELS, 30, LABELS, NUMBERS, NUMBERS, 60])
+    words = sheet.cells([TEXT, TEXT, PROSE, TEXT, TEXT, PROSE])
+    sheet.put(
+        sheet.cells([TITLE, *[TEXT] * 5], header=True),
+        [f"Changements depuis la version {changes.number}", *[""] * 5],
+        height=HEADER_HEIGHT,
+    )
+    for cause in changes.causes:
+        sheet.put(words, [cause.label, cause.count, cause.amount, "", "", ", ".join(cause.references)])
+    for note in changes.notes:
+        sheet.put(words, [note, *[""] * 5])
+    sheet.put(
+        sheet.cells([TEXT, TEXT, TEXT, COUNT, COUNT, TEXT], header=True),
+        ["Indicateur", "Répartition", "Ligne", "Avant", "Maintenant", "Ce qui s’est passé"],
+        height=HEADER_HEIGHT,
+    )
+    kinds = {unit: sheet.cells([TEXT, TEXT, TEXT, shown, shown, TEXT]) for unit, shown in FORMATS.items()}
+    for group in changes.groups:
+        for row in group.rows:
+            sheet.put(kinds[row.unit], [group.name, row.cut, row.label, *row.amounts, row.why])
     sheet.close()
 
 

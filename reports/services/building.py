@@ -16,9 +16,11 @@ from association.models import Department, Document, Job, User
 from association.permissions import require
 from association.registries import Progress
 from association.workflow import enter_at, fire, lock
-from reports.document.content import Content, content_of
+from reports.document.composing import content_of
+from reports.document.content import Content
 from reports.document.pdf import write_report_pdf
 from reports.document.workbook import write_report_workbook
+from reports.ground import ground_of
 from reports.indicators import Scope, measure
 from reports.indicators.grants import targets_on
 from reports.models import Report, ReportTemplate, ReportVersion
@@ -119,8 +121,9 @@ def build_report(*, report: Report, actor: User, progress: Progress | None = Non
         _say(progress)
         before = measure(scope, period.year_before)
         targets = targets_on(scope, period)
+        ground = ground_of(scope, period)
     _say(progress)
-    numbers = numbers_of(scope, period, told, before, targets)
+    numbers = numbers_of(scope, period, told, before, targets, ground)
     snapshot = canonical(numbers)
     with transaction.atomic():
         fresh = fire(report, "generate", actor=actor, by=actor)

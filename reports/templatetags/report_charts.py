@@ -1,4 +1,4 @@
-"""The charts of a report on its page."""
+"""The charts and maps of a report on its page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from django.utils.safestring import SafeString
 
 from reports.document.changes import Changes, changes_said
 from reports.document.charts import Chart
-from reports.document.svg import svg
+from reports.document.maps import Map
+from reports.document.svg import map_svg, svg
 
 register = template.Library()
 
@@ -18,6 +19,12 @@ register = template.Library()
 def as_svg(chart: Chart) -> SafeString:
     """Return a chart as a picture within the page."""
     return svg(chart)
+
+
+@register.filter
+def as_map(drawn: Map) -> SafeString:
+    """Return a map as a picture within the page."""
+    return map_svg(drawn)
 
 
 @register.filter

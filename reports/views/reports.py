@@ -15,7 +15,7 @@ from association.forms.shared import saved, status_of
 from association.jobs import broker_answers
 from association.machine import TransitionRefused
 from association.models import Job
-from reports.document.content import content_of
+from reports.document.composing import content_of
 from reports.forms.plans import PlanForm
 from reports.forms.reports import NewReportForm, TransmissionForm
 from reports.models import Report, ReportVersion

@@ -24,6 +24,19 @@ def reader(paper: bytes) -> PdfReader:
     return PdfReader(io.BytesIO(paper))
 
 
+def fonts_missing(paper: bytes) -> set[str]:
+    """Return the fonts that the file names and does not hold, whether a letter is drawn with them or not."""
+    found = set()
+    document = reader(paper)
+    for number in range(1, len(document.xref[0]) + 1 if document.xref else 0):
+        one = document.get_object(number)
+        if isinstance(one, dict) and one.get("/Type") == "/Font" and one.get("/Subtype") != "/CIDFontType2":
+            about = one.get("/FontDescriptor")
+            if about is None or "/FontFile2" not in about.get_object():
+                found.add(str(one["/BaseFont"])[1:])
+    return found
+
+
 def text_of(paper: bytes) -> str:
     """Return all the text, its white space made simple."""
     return " ".join(" ".join(page.extract_text() for page in reader(paper).pages).split())

@@ -14,13 +14,14 @@ from pathlib import Path
 import pdfplumber
 import pytest
 from django.conf import settings
-from reportlab.platypus import Flowable
+from reportlab.platypus import Flowable, PageBreak
+from reportlab.platypus import Table as Grid
 
 from association.pdf.pieces import facts, heading, line, panel, prose, qr_code, table, title
-from association.pdf.sheet import write_pdf
+from association.pdf.sheet import ContentsLine, write_pdf
 from association.pdf.styles import DRAWN
 from association.pdf.text import long_date, paragraphs, printable
-from tests.association.pdf_reading import qr_of, qr_squares, reader, text_of
+from tests.association.pdf_reading import fonts_missing, qr_of, qr_squares, reader, text_of
 
 HOSTILE = "<img src='file:///etc/passwd'/> & <b>gras <script>alert(1)</script> </para> &lt;"
 
@@ -220,3 +221,18 @@ def test_paragraphs_are_parted_by_blank_lines() -> None:
 def test_long_date_is_written_in_french() -> None:
     assert long_date(date(2026, 3, 1)) == "1er\u00a0mars\u00a02026"
     assert long_date(date(2026, 12, 31)) == "31\u00a0décembre\u00a02026"
+
+
+def test_every_font_that_the_file_names_is_in_it_even_of_an_empty_cell_and_a_drawing() -> None:
+    found = paper(panel("Un cadre", [("Nom", "")]), Grid([["", "Un mot"]]), qr_code("essai", 80), line("Un texte"))
+    assert fonts_missing(found) == set()
+
+
+def test_contents_say_the_page_of_a_title_that_comes_later() -> None:
+    story = [ContentsLine("Le chapitre", "chapitre"), PageBreak(), PageBreak(), line("Rien"), PageBreak()]
+    document = reader(paper(*story, title("Le chapitre", place="chapitre")))
+    first = " ".join(document.pages[0].extract_text().split())
+    page = next(n for n, one in enumerate(document.pages, 1) if n > 1 and "Le chapitre" in one.extract_text())
+    assert f"Le chapitre {page}" in first
+    link = document.pages[0]["/Annots"][0].get_object()
+    assert link["/Dest"][0].get_object() == document.pages[page - 1].get_object()

@@ -16,7 +16,8 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from association.models import Document, LookLog, Membership, Team
-from reports.document.content import content_from, content_of, say
+from reports.document.composing import content_from, content_of
+from reports.document.content import say
 from reports.document.pdf import write_report_pdf
 from reports.document.workbook import write_report_workbook
 from reports.indicators import INDICATORS, Scope, measure
@@ -85,12 +86,19 @@ def test_paper_has_its_parts_its_bookmarks_and_its_page_numbers() -> None:
     RandomRegion(3)
     paper = written(write_report_pdf, content(plan=[{"code": "teams", "text": "Une année réussie à l’été."}]))
     text = text_of(paper)
-    for words in ("Synthèse", "Pays de la Loire", "Une année réussie à l’été.", "Annexe : définitions", "150"):
+    for words in (
+        "Synthèse",
+        "Pays de la Loire",
+        "Une année réussie à l’été.",
+        "Annexe 1 : définitions des indicateurs",
+        "150",
+    ):
         assert words in text
     pages = reader(paper)
     assert f"page 1/{len(pages.pages)}" in text
     titles = [one["/Title"] for one in pages.outline if not isinstance(one, list)]
-    assert titles[-3:] == ["Synthèse", "Équipes", "Annexe : définitions"]
+    assert titles[-4] == "Sommaire"
+    assert titles[-3:] == ["Synthèse", "Équipes", "Annexe 1 : définitions des indicateurs"]
     assert INDICATORS["teams.followed"].definition.split(".")[0] in text
     assert "BROUILLON" not in text
 

@@ -31,7 +31,8 @@ class Command(BaseCommand):
         report = self.report(options["period"], options["department"])
         version = self.version(report)
         files = self.files(version, options["out"])
-        numbers = version.numbers
+        # The ground of the maps is a drawing of some 50 kB: whoever computes wants the numbers.
+        numbers = {name: told for name, told in version.numbers.items() if name != "ground"}
         if options["json"]:
             told = {"version": version.number, "sha256": version.sha256, "files": files, "numbers": numbers}
             self.stdout.write(json.dumps(told, ensure_ascii=False))
