@@ -46,9 +46,9 @@ lint: $(VENV)/.test ## Vérifier le style, les types, les étages, les gabarits 
 	if [ -n "$$failed" ]; then echo "À corriger :$$failed"; exit 1; fi; \
 	echo "Style, types, étages, gabarits et migrations : tout est en ordre."
 
-bench: $(VENV)/.test ## Mesurer les vitesses (rapports à un plancher, sur cette machine)
+bench: $(VENV)/.bench ## Mesurer les vitesses (rapports à un plancher, sur cette machine)
 	@for file in tests/bench/bench_*.py; do \
-	  name=$${file%.py}; $(PY) -m "$$(echo "$$name" | tr / .)" $(ARGS) || exit 1; done
+	  name=$${file%.py}; PYTHONPATH=$(VENV)/bench $(PY) -m "$$(echo "$$name" | tr / .)" $(ARGS) || exit 1; done
 
 workflows: $(VENV)/.run ## Écrire docs/workflows.md d'après les machines à états
 	@$(PY) manage.py write_workflows
@@ -62,6 +62,8 @@ lock: $(VENV)/.test ## Choisir de nouveau les versions (après un changement de 
 	  pyproject.toml -o requirements.lock
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  pyproject.toml --group dev -o tests/requirements.lock
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  tests/bench/requirements.in -o tests/bench/requirements.lock
 
 clean: ## Effacer l'environnement Python (pas les données, qui sont dans var)
 	@rm -rf $(VENV)
@@ -117,3 +119,11 @@ $(VENV)/.test: requirements.lock tests/requirements.lock $(AGAIN)
 	lock=tests/requirements.lock; \
 	$(install_lock); \
 	touch $(VENV)/.run $@
+
+# Ce à quoi les mesures se comparent, à part : ni le site ni les tests ne s'en servent.
+$(VENV)/.bench: tests/bench/requirements.lock $(VENV)/.test
+	@rm -rf $(VENV)/bench; into="--target $(VENV)/bench --require-hashes -r tests/bench/requirements.lock"; \
+	$(UV) pip install --quiet --python $(PY) $$into \
+	  || $(UV) --system-certs pip install --quiet --python $(PY) $$into \
+	  || $(PY) -m pip install --quiet $$into; \
+	touch $@
