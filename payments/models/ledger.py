@@ -96,12 +96,16 @@ class DueLine(models.Model):
         ordering = ["id"]
         indexes = [
             # With the amount: the sums over years of lines are read from the index alone.
-            models.Index(fields=["run", "team", "amount_cents"], name="due_line_run_team"),
+            models.Index(fields=["run", "team", "beneficiary", "amount_cents"], name="due_line_run_team_payee"),
             models.Index(fields=["beneficiary", "run", "amount_cents"], name="due_line_beneficiary_run"),
             models.Index(fields=["team", "held_on"], name="due_line_team_held_on"),
             models.Index(fields=["professional", "held_on"], name="due_line_person_held_on"),
-            # What a period of days cost: grants go by the date of the action.
-            models.Index(fields=["held_on", "amount_cents"], name="due_line_held_on"),
+            # What a period of days cost, and what a civil year has used: grants, ceilings and reports go by the date
+            # of the action.
+            models.Index(
+                fields=["held_on", "run", "team", "professional", "action_type", "kind", "amount_cents"],
+                name="due_line_held_on_sums",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -214,6 +218,8 @@ class Payment(Stateful):
         ordering = ["run", "reference"]
         indexes = [
             models.Index(fields=["beneficiary", "run", "amount_cents"], name="payment_beneficiary_run"),
+            # What each was paid in a year.
+            models.Index(fields=["beneficiary", "state", "paid_on", "amount_cents"], name="payment_beneficiary_paid"),
             # What was paid in a year, on the home page.
             models.Index(fields=["state", "paid_on", "amount_cents"], name="payment_state_paid_on"),
         ]

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 from payments.pricing.decisions import Decision, Priced
 from payments.pricing.facts import ActionFacts
@@ -34,6 +35,17 @@ class Balances:
             self._years[year].professionals[professional_id] += cents
         for (professional_id, action_type, year), count in (paid_counts or {}).items():
             self._years[year].counts[action_type][professional_id] += count
+
+    def copy(self) -> "Balances":
+        """Return the same balances, which count on their own from now on."""
+        other = Balances()
+        for year, used in self._years.items():
+            copied = other._years[year]
+            copied.teams.update(used.teams)
+            copied.professionals.update(used.professionals)
+            for action_type, counts in used.counts.items():
+                copied.counts[action_type].update(counts)
+        return other
 
     def add(self, *, team_id: int, professional_id: int, action_type: str, year: int, amount_cents: int) -> None:
         """Count a due line, in amount and in number."""
@@ -95,4 +107,4 @@ class _Year:
     def __init__(self) -> None:
         self.teams: defaultdict[int, int] = defaultdict(int)
         self.professionals: defaultdict[int, int] = defaultdict(int)
-        self.counts: defaultdict[str, defaultdict[int, int]] = defaultdict(lambda: defaultdict(int))
+        self.counts: defaultdict[str, defaultdict[int, int]] = defaultdict(partial(defaultdict, int))

@@ -16,7 +16,7 @@ from enum import StrEnum
 from itertools import islice
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -77,8 +77,8 @@ def pending_events(*, until: date) -> list[Event]:
 
 def _runs() -> Iterator[Event]:
     """What a run earned and gave back; a recovery is entered on its own day, not with the run that has its lines."""
-    priced = DueLine.objects.exclude(kind__in=RECOVERED).values("run")
-    rows = Run.objects.frozen().exclude(kind=Run.Kind.OPENING).filter(pk__in=priced).order_by()
+    priced = DueLine.objects.exclude(kind__in=RECOVERED).filter(run=OuterRef("pk"))
+    rows = Run.objects.frozen().exclude(kind=Run.Kind.OPENING).filter(Exists(priced)).order_by()
     for pk, at in rows.values_list("pk", "approved_at"):
         yield Event(timezone.localdate(at), 0, pk, Kind.RUN)
 

@@ -8,7 +8,7 @@ after what the next run reverses, as the next run would.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -18,15 +18,16 @@ from actions.models import Action
 from association.models import Team
 from association.selectors.people import kept_ids
 from payments.models import RECOVERED, DueLine, PaymentSettings, Run
-from payments.pricing import MissingPrice, Priced, Rules, price
+from payments.pricing import Decision, MissingPrice, Priced, Rules, price
 from payments.selectors import candidates as reading
+from payments.selectors.kept import kept, stamp_of_the_data
 from payments.selectors.ledger import balances as read_balances
 from payments.selectors.year_days import after, last_day
 
-VALIDATED = (Action.State.VALIDATED,)
 Sums = Mapping[tuple[int, date], int]  # by team and day of the action, in euro cents
 # « À compléter » was declared too, and may still be paid.
-DECLARED = (Action.State.VALIDATED, Action.State.DECLARED, Action.State.TO_COMPLETE)
+UNDECIDED = (Action.State.DECLARED, Action.State.TO_COMPLETE)
+DECLARED = (Action.State.VALIDATED, *UNDECIDED)
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,7 @@ def accruals(year: int) -> Accruals:
     """Return the charges à payer of a civil year, as things are now."""
     until = last_day(year)
     frozen = _frozen_later(until)
-    validated, _ = _priced(until, VALIDATED)
-    declared, without_price = _priced(until, DECLARED)
+    (validated, _), (declared, without_price) = _priced(until)
     of_teams = [_by_team(sums) for sums in (frozen, validated, declared)]
     teams = Team.objects.in_bulk(set().union(*of_teams))
     rows = [_of_team(team, *(sums.get(pk, 0) for sums in of_teams)) for pk, team in teams.items()]
@@ -106,24 +106,42 @@ def _of_team(team: Team, frozen: int, validated: int, both: int) -> TeamAccrual:
 
 def _frozen_later(until: date) -> Sums:
     """Lines of actions of the year, or before, in runs that were approved after it."""
-    later = Run.objects.frozen().exclude(kind=Run.Kind.OPENING).filter(approved_at__gte=after(until))
+    found = Run.objects.frozen().exclude(kind=Run.Kind.OPENING).filter(approved_at__gte=after(until))
+    later = list(found.order_by().values_list("pk", flat=True))
     lines = DueLine.objects.exclude(kind__in=RECOVERED).filter(run__in=later, held_on__lte=until).order_by()
     rows = lines.values_list("team_id", "held_on").annotate(Sum("amount_cents"))
     return {(team, day): cents for team, day, cents in rows}
 
 
-def _priced(until: date, states: Collection[str]) -> tuple[Sums, int]:
-    """Return what a run would make due now, and how many participations have no price."""
-    settings, kept = PaymentSettings.current(), kept_ids()
+def _priced(until: date) -> tuple[tuple[Sums, int], tuple[Sums, int]]:
+    """Return what a run would make due now, and how many participations have no price.
+
+    First of the validated actions alone, then with the declared ones: both from one reading.
+    """
+    settings, records = PaymentSettings.current(), kept_ids()
     rules = Rules(settings.deadline_months, settings.personal_ceiling_cents, settings.project_lookahead_months)
     found: dict[tuple[int, date], int] = defaultdict(int)
-    balances, without_price = read_balances(), 0
+    # Of lines alone, and of who is whose record: what the year has used is kept as long as no line is added.
+    balances = kept(f"balances|{sorted(records.items())}", read_balances, stamp=stamp_of_the_data())
+    prices = reading.price_list()
     for line in reading.lines_to_reverse():
-        reading.give_back(balances, line, kept)
+        reading.give_back(balances, line, records)
         if line.held_on <= until:
             found[line.team_id, line.held_on] -= line.amount_cents
-    candidates = (one.candidate for one in reading.candidates(until=until, states=states))
-    for decision in price(candidates, reading.price_list(), balances, rules=rules, until=until):
+    candidates = [one.candidate for one in reading.candidates(until=until, states=DECLARED)]
+    waiting = Action.objects.filter(state__in=UNDECIDED, held_on__lte=until).order_by().values_list("pk", flat=True)
+    undecided = set(waiting)
+    of_validated = [one for one in candidates if one.action.id not in undecided]
+    return (
+        _added(found, price(of_validated, prices, balances.copy(), rules=rules, until=until)),
+        _added(found, price(candidates, prices, balances, rules=rules, until=until)),
+    )
+
+
+def _added(reversed_cents: Sums, decisions: Iterable[Decision]) -> tuple[Sums, int]:
+    found: dict[tuple[int, date], int] = defaultdict(int, reversed_cents)
+    without_price = 0
+    for decision in decisions:
         match decision:
             case Priced():
                 action = decision.candidate.action

@@ -6,16 +6,17 @@ Facts that exist once per team or member are read first; the participations are 
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce, TruncMonth
+from django.db.models.functions import Coalesce
 
 from actions.models import Action, Participation
 from association.models import Membership, MembershipPeriod, Professional, Team, TeamStructure
@@ -41,6 +42,7 @@ from payments.pricing import (
     Terms,
 )
 
+ACTIONS_AT_ONCE = 500
 FINAL = [reason.value for reason in Reason if reason.is_final]
 
 
@@ -182,8 +184,8 @@ def candidates(
 
     Everybody who took part counts for the number of people and professions of an action (rule PLURI), also those who
     are decided already; so the whole actions are read in which somebody is undecided. Who is known under two numbers
-    is one person: the record that stays says the profession, and is owed the money. One month of actions is read
-    at a time, to its end: whoever takes a candidate may write before asking for the next (a cursor left open would
+    is one person: the record that stays says the profession, and is owed the money. Some days of actions are read
+    at a time, to their end: whoever takes a candidate may write before asking for the next (a cursor left open would
     hold an old snapshot, from which SQLite lets nobody write).
     """
     undecided_ones = undecided(until=until, states=states)
@@ -194,21 +196,32 @@ def candidates(
 
 def every_candidate(participations: QuerySet[Participation], facts: Facts) -> Iterator[Undecided]:
     """Yield these participations as candidates in the fixed order, as `candidates` does, whatever was decided."""
-    for month in _months_of(participations):
-        yield from _candidates_of(month, participations, facts)
+    for actions in _actions_of(participations):
+        yield from _candidates_of(actions, participations, facts)
 
 
-def _months_of(participations: QuerySet[Participation]) -> list[date]:
-    """Return the first days of the months that these participations are of, in order."""
-    months = participations.annotate(month=TruncMonth("action__held_on")).order_by("month")
-    return list(months.values_list("month", flat=True).distinct())
+def _actions_of(participations: QuerySet[Participation]) -> Iterator[list[int]]:
+    """Yield the actions that these participations are of, whole days together, the days in their order.
+
+    What has to be decided is looked for among all participations once, and not again for each month.
+    """
+    days: dict[date, array[int]] = {}
+    rows = participations.order_by("action__held_on").values_list("action__held_on", "action_id").distinct()
+    for day, action in rows.iterator(chunk_size=10_000):
+        days.setdefault(day, array("q")).append(action)
+    chunk: list[int] = []
+    for actions in days.values():
+        chunk += actions
+        if len(chunk) >= ACTIONS_AT_ONCE:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
 
 
-def _candidates_of(month: date, undecided_ones: QuerySet[Participation], facts: Facts) -> Iterator[Undecided]:
-    following = (month + timedelta(days=32)).replace(day=1)
-    undecided_ones = undecided_ones.filter(action__held_on__gte=month, action__held_on__lt=following)
+def _candidates_of(actions: list[int], undecided_ones: QuerySet[Participation], facts: Facts) -> Iterator[Undecided]:
     rows = (
-        Participation.objects.filter(refused_at__isnull=True, action__in=undecided_ones.values("action"))
+        Participation.objects.filter(refused_at__isnull=True, action__in=actions)
         .annotate(
             open=Exists(undecided_ones.filter(pk=OuterRef("pk"))),
             has_line=Exists(DueLine.objects.filter(participation=OuterRef("pk"))),

@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Case, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
-from django.db.models.functions import Coalesce, TruncMonth
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from association.models import User
@@ -40,6 +40,7 @@ from payments.models import (
     RunningCost,
 )
 from payments.pricing.facts import ConventionFacts, Suspension, Terms
+from payments.selectors.kept import kept, stamp_of_the_data
 
 TEAMS, RUNNING = "part des équipes", "part du fonctionnement"
 
@@ -171,11 +172,15 @@ def used(grant: Grant, *, at: date | None = None) -> tuple[int, int, int]:
 
     What no live payment settles is the rest. A payment that came back later counts as it stood on the day.
     """
-    day = at or timezone.localdate()
+    first, last, day = grant.starts_on, grant.ends_on, at or timezone.localdate()
+    return kept(f"used|{first}|{last}|{day}", lambda: _used(first, last, day), stamp=stamp_of_the_data())
+
+
+def _used(first: date, last: date, day: date) -> tuple[int, int, int]:
     end = _end_of(day)
-    due = _lines(grant.starts_on, grant.ends_on, end).aggregate(cents=Sum("amount_cents", default=0))["cents"]
+    due = _lines(first, last, end).aggregate(cents=Sum("amount_cents", default=0))["cents"]
     live = (
-        Allocation.objects.filter(line__held_on__gte=grant.starts_on, line__held_on__lte=grant.ends_on)
+        Allocation.objects.filter(line__held_on__gte=first, line__held_on__lte=last)
         .filter(Q(released_at__isnull=True) | Q(released_at__gte=end))
         .alias(frozen_at=Coalesce("payment__run__approved_at", "payment__run__created_at"))
         .filter(frozen_at__lt=end)
@@ -232,12 +237,14 @@ def forecast(grant: Grant, *, at: date | None = None) -> Forecast | None:
     ahead = months_between(first_ahead, grant.ends_on) if first_ahead <= grant.ends_on else []
     rows = (
         _lines(months[0], _shifted(last, 1) - timedelta(days=1), end)
-        .annotate(month=TruncMonth("held_on"))
-        .values_list("month", "action_type")
+        .values_list("held_on", "action_type")
         .annotate(Sum("amount_cents"))
     )
+    by_month: dict[tuple[date, str], int] = defaultdict(int)
+    for held_on, action_type, cents in rows:
+        by_month[held_on.replace(day=1), action_type] += cents
     return foresee(
-        {(month, action_type): cents for month, action_type, cents in rows},
+        by_month,
         months=months,
         months_ahead=len(ahead),
         due_cents=used(grant, at=day)[0],

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import chain
 from typing import Any, TypeVar
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import Coalesce, ExtractYear
+from django.db.models import Case, Exists, IntegerField, Max, Min, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Coalesce
 
 from association.selectors.people import kept_ids
 from payments.models import RECOVERED, Account, Allocation, DueLine, LineKind, Payment, Run
@@ -17,6 +18,8 @@ from payments.pricing import Balances
 from payments.selectors.joined import gathered, joined_payees
 
 KeyT = TypeVar("KeyT", bound=tuple[Any, ...])
+# How many participations a line adds to those that were paid.
+COUNTED = Case(When(kind=LineKind.REVERSAL, then=Value(-1)), default=Value(1), output_field=IntegerField())
 
 
 def balances(
@@ -36,14 +39,15 @@ def balances(
     kept = kept_ids()
     # What was repaid settles a debt: it uses no ceiling and gives none back.
     lines = DueLine.objects.order_by().exclude(kind__in=RECOVERED)
-    if year is None:
-        lines = lines.annotate(year=ExtractYear("held_on"))
-    else:  # not taken out of the date of every line
-        lines = lines.filter(held_on__year=year).annotate(year=Value(year, output_field=IntegerField()))
+    years = _years_of_lines() if year is None else [year]
+    if year is not None:
+        lines = lines.filter(held_on__year=year)
+    lines = lines.annotate(year=_civil_year(years))
+    if teams is None and people is None:
+        return _all_balances(lines, kept)
     mine = lines if people is None else lines.filter(professional__in=people)  # all teams together
     if teams is not None:
         lines = lines.filter(team__in=teams)
-    counted = Case(When(kind=LineKind.REVERSAL, then=Value(-1)), default=Value(1), output_field=IntegerField())
     return Balances(
         team_cents={
             (team, year): cents
@@ -61,11 +65,43 @@ def balances(
             (
                 ((person, type_, year), count)
                 for person, type_, year, count in mine.values_list("professional_id", "action_type", "year").annotate(
-                    net=Sum(counted)
+                    net=Sum(COUNTED)
                 )
             ),
         ),
     )
+
+
+def _all_balances(lines: QuerySet[Any], kept: Mapping[int, int]) -> Balances:
+    """Everybody's, in one reading of the lines."""
+    teams: dict[tuple[int, int], int] = defaultdict(int)
+    people: dict[tuple[int, int], int] = defaultdict(int)
+    counts: dict[tuple[int, str, int], int] = defaultdict(int)
+    rows = lines.values_list("team_id", "professional_id", "action_type", "year")
+    for team, record, type_, year, cents, count in rows.annotate(Sum("amount_cents"), net=Sum(COUNTED)):
+        person = kept.get(record, record)
+        teams[team, year] += cents
+        people[person, year] += cents
+        counts[person, type_, year] += count
+    return Balances(team_cents=teams, professional_cents=people, paid_counts=counts)
+
+
+def _years_of_lines() -> list[int]:
+    """Return the civil years that lines may count in."""
+    found = DueLine.objects.aggregate(first=Min("held_on"), last=Max("held_on"))
+    return list(range(found["first"].year, found["last"].year + 1)) if found["first"] else []
+
+
+def _civil_year(years: list[int]) -> Case | Value:
+    """Return the civil year of a line of one of these consecutive years, as comparisons.
+
+    SQLite takes a part out of a date by a function of Python, called for each line.
+    """
+    *earlier, last = years or [0]
+    if not earlier:
+        return Value(last, output_field=IntegerField())
+    whens = [When(held_on__lt=date(year + 1, 1, 1), then=Value(year)) for year in earlier]
+    return Case(*whens, default=Value(last), output_field=IntegerField())
 
 
 def _added_by_person(kept: Mapping[int, int], rows: Iterable[tuple[KeyT, int]]) -> dict[KeyT, int]:

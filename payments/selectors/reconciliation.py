@@ -1,6 +1,7 @@
 """The reconciliation sheet: due = paid + on its way + waiting + returned + carried, per beneficiary, team, in total.
 
-Everything is summed from lines and allocations as they stood at the end of a day; nothing is derived from the rest.
+Everything is summed from lines and allocations as they stood at the end of a day (`ledger_days`); nothing is derived
+from the rest.
 """
 
 from __future__ import annotations
@@ -11,12 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
-
 from association.models import Team
-from payments.models import Allocation, Beneficiary, DueLine, Payment, Run
+from payments.models import Beneficiary
 from payments.selectors.joined import joined_payees
+from payments.selectors.kept import kept, stamp_of_the_data
+from payments.selectors.ledger_days import Lay, lay_at
 from payments.selectors.year_days import after, end_of, last_day
 
 SHOWN = 50
@@ -59,63 +59,34 @@ class Balance:
         )
 
 
-def balances_at(day: date, *, payees: Mapping[int, int] | None = None) -> dict[Pair, Balance]:
-    """Return the balance of each beneficiary in each team at the end of a day.
+def _balances(lay: Mapping[Pair, Lay], payees: Mapping[int, int]) -> dict[Pair, Balance]:
+    """Return the balance of each beneficiary in each team from where the ledger's cents lay.
 
-    What was paid before the start counts on the day on which it was paid, though it was written down later.
+    What a beneficiary owes in all is carried forward; of the others what came back is told from what waits.
 
     Args:
-        payees: joined records and who stays; those of that instant by default.
+        payees: joined records and who stays.
     """
-    instant = after(day)
-    payees = joined_payees(at=instant) if payees is None else payees
-    frozen = Run.objects.frozen().annotate(at=Coalesce("approved_at", "created_at")).filter(at__lt=instant)
-    runs = list(frozen.exclude(kind=Run.Kind.OPENING).order_by().values_list("pk", flat=True))
-    # Sets of keys, not conditions on each line: they are read once, however many lines there are.
-    opening = Q(payment__run__kind=Run.Kind.OPENING, payment__paid_on__lte=day)
-    paid_before = Allocation.objects.filter(opening, payment__run=F("line__run")).values("line")
-    lines = DueLine.objects.filter(Q(run__in=runs) | Q(pk__in=paid_before))
-    at_end = Allocation.objects.filter(Q(payment__run__in=runs) | opening).filter(
-        Q(released_at__isnull=True) | Q(released_at__gte=instant)
-    )
-    is_settled = Q(payment__paid_on__lte=day) | Q(payment__state=Payment.State.CLEARED)
-    gone = Allocation.objects.filter(released_at__lt=instant).values("line")
-    open_lines = lines.exclude(pk__in=at_end.values("line"))
-    parts = {
-        "due": _sums(lines, payees),
-        "paid": _sums(lines.filter(pk__in=at_end.filter(is_settled).values("line")), payees),
-        "pending": _sums(lines.filter(pk__in=at_end.exclude(is_settled).values("line")), payees),
-    }
-    back = _sums(open_lines.filter(pk__in=gone), payees)
-    never = _sums(open_lines.exclude(pk__in=gone), payees)
-    return _sorted(parts, back, never)
-
-
-def _sorted(parts: dict[str, dict[Pair, int]], back: dict[Pair, int], never: dict[Pair, int]) -> dict[Pair, Balance]:
-    """What a beneficiary owes in all is carried forward; of the others what came back is told from what waits."""
+    found: dict[Pair, list[int]] = defaultdict(lambda: [0] * len(Lay._fields))
     net: dict[int, int] = defaultdict(int)
-    for found in (back, never):
-        for (payee, _), cents in found.items():
-            net[payee] += cents
-    balances = {}
-    for key in sorted({*parts["due"], *parts["paid"], *parts["pending"], *back, *never}):
-        owes = net[key[0]] < 0
-        again, new = back.get(key, 0), never.get(key, 0)
-        balances[key] = Balance(
-            **{name: sums.get(key, 0) for name, sums in parts.items()},
-            waiting=0 if owes else new,
-            returned=0 if owes else again,
-            carried=again + new if owes else 0,
-        )
-    return balances
+    for (beneficiary, team), cents in lay.items():
+        payee = payees.get(beneficiary, beneficiary)
+        net[payee] += cents.back + cents.never
+        sums = found[payee, team]
+        for place, amount in enumerate(cents):
+            sums[place] += amount
+    return {key: _balance(Lay(*sums), owes=net[key[0]] < 0) for key, sums in found.items()}
 
 
-def _sums(lines: QuerySet[DueLine], payees: Mapping[int, int]) -> dict[Pair, int]:
-    found: dict[Pair, int] = defaultdict(int)
-    rows = lines.order_by().values_list("beneficiary_id", "team_id").annotate(Sum("amount_cents"))
-    for beneficiary, team, cents in rows:
-        found[payees.get(beneficiary, beneficiary), team] += cents
-    return found
+def _balance(lay: Lay, *, owes: bool) -> Balance:
+    return Balance(
+        due=lay.due,
+        paid=lay.paid,
+        pending=lay.pending,
+        waiting=0 if owes else lay.never,
+        returned=0 if owes else lay.back,
+        carried=lay.back + lay.never if owes else 0,
+    )
 
 
 @dataclass(frozen=True)
@@ -185,9 +156,10 @@ def reconcile(year: int, *, until: date | None = None) -> Reconciliation:
         until: a day of that year; its last day, or today while it lasts, by default.
     """
     until = until or end_of(year)
+    days = (last_day(year - 1), until)
     payees = joined_payees(at=after(until))
-    before = balances_at(last_day(year - 1), payees=payees)
-    at_end = balances_at(until, payees=payees)
+    lay = kept(f"ledger|{days[0]}|{days[1]}", lambda: lay_at(days), stamp=stamp_of_the_data())
+    before, at_end = (_balances(lay[day], payees) for day in days)
     keys = before.keys() | at_end.keys()
     return Reconciliation(
         year=year,

@@ -48,10 +48,17 @@ def statement_rows(user: User, year: int) -> QuerySet[Beneficiary]:
     """
     if not user.has_perm("payments.view_year"):
         return Beneficiary.objects.none()
-    paid = paid_in(year).order_by()
-    kept = paid.filter(beneficiary__professional__merged_into__isnull=False).values(
-        "beneficiary__professional__merged_into"
+    paid, given_back = paid_in(year).order_by(), repaid_in(year).order_by()
+    # The few records that were joined with another, and who gave something back, are known before: asked for in the
+    # sums below they would be looked for again for each beneficiary.
+    joined = dict(
+        Beneficiary.objects.filter(professional__merged_into__isnull=False)
+        .order_by()
+        .values_list("pk", "professional__merged_into")
     )
+    kept = {joined[pk] for pk in paid.filter(beneficiary__in=joined).values_list("beneficiary", flat=True).distinct()}
+    givers = set(given_back.values_list("request__beneficiary", flat=True))
+    gave_back = Q(pk__in=givers) | Q(professional__in={joined[pk] for pk in givers if pk in joined})
     # Each sum is looked up for its beneficiary: one join with a sum would group by every column, and by the other sums.
     to_self = paid.filter(beneficiary=OuterRef("pk")).values("beneficiary").annotate(cents=Sum("amount_cents"))
     to_joined = (
@@ -60,7 +67,6 @@ def statement_rows(user: User, year: int) -> QuerySet[Beneficiary]:
         .annotate(cents=Sum("amount_cents"))
         .values("cents")
     )
-    given_back = repaid_in(year).order_by()
     mine = (
         given_back.filter(
             Q(request__beneficiary=OuterRef("pk"))
@@ -72,18 +78,13 @@ def statement_rows(user: User, year: int) -> QuerySet[Beneficiary]:
         .values("cents")
     )
     return (
-        Beneficiary.objects.filter(
-            Q(pk__in=paid.values("beneficiary"))
-            | Q(pk__in=given_back.values("request__beneficiary"))
-            | Q(professional__in=kept)
-        )
+        Beneficiary.objects.filter(Q(pk__in=paid.values("beneficiary")) | Q(pk__in=givers) | Q(professional__in=kept))
         .exclude(professional__merged_into__beneficiary__isnull=False)
         .select_related("professional", "company", "tax_identity")
         .annotate(
-            # The few joined records are looked up where there are some.
             paid_cents=Coalesce(Subquery(to_self.values("cents")), 0)
             + Case(When(professional__in=kept, then=Subquery(to_joined)), default=Value(0)),
-            repaid_cents=Coalesce(Subquery(mine), Value(0)),
+            repaid_cents=Case(When(gave_back, then=Coalesce(Subquery(mine), Value(0))), default=Value(0)),
         )
         .annotate(net_cents=F("paid_cents") - F("repaid_cents"))
         .order_by("professional__last_name", "professional__first_name", "company__name", "pk")

@@ -14,12 +14,13 @@ from association.eligibility import Level
 from association.models import Department, Team, TeamFinding, User
 from association.registries import Figure
 from association.selectors.findings import EVERY_BLOCKING, watch_choices, watched
+from payments.selectors.kept import stamp_of_the_data
 from reports.dashboards import DASHBOARDS, Dashboard, Medians, Panel, trend_of, usual_periods
 from reports.document.charts import SCREEN
 from reports.document.content import Table, drawn, say
 from reports.indicators import Cut, Measure, Scope, Unit, indicator
 from reports.periods import Period, Rhythm
-from reports.selectors.measured import measured, stamp_of_the_data
+from reports.selectors.measured import measured
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,17 @@ from datetime import date
 
 import pytest
 from django.db.models import Sum
+from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import invariant, run_state_machine_as_test
 
 from payments.models import RECOVERED, AccountingSettings, Beneficiary, DueLine, Payment, Recovery
 from payments.selectors.accounting import EntryWriter, pending_events
 from payments.selectors.ledger import owed
+from payments.selectors.ledger_days import lay_at
 from payments.selectors.reconciliation import Movement, reconcile
 from payments.selectors.statements import statement_rows, statements_of
+from tests.payments.naive_ledger import naive_lay
 from tests.payments.test_money_stateful import Money
 from tests.payments.test_year import CHOSEN
 
@@ -36,6 +39,11 @@ class Years(Money):
         assert end.carried == sum(cents for cents in owed().values() if cents < 0)
         for rows in (sheet.teams, sheet.beneficiaries):
             assert _added(row.movement for row in rows) == sheet.total
+
+    @invariant()
+    def what_lay_where_is_what_the_lines_say_one_by_one(self) -> None:
+        days = (date(2025, 12, 31), date(2026, 8, 20), date(2026, 10, 20), timezone.localdate(), LATER)
+        assert lay_at(days) == {day: naive_lay(day) for day in days}
 
     @invariant()
     def entries_balance_and_end_where_the_ledger_is(self) -> None:
