@@ -14,9 +14,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
-from association.models.documents import Document
+from association.models.documents import ERASED_NAME, Document
 from association.models.users import User
 from association.upload_formats import SUFFIXES
 
@@ -127,6 +128,21 @@ def erase_bytes(sha256: str) -> int:
     for path in found:
         path.unlink(missing_ok=True)
     return len(found)
+
+
+def forget_document(document: Document) -> None:
+    """Delete the bytes of a document that nothing uses any more, unless another has the same, and what it was called.
+
+    The row stays, as every row of a document: it says that there was one. Called again it does nothing more.
+
+    Raises:
+        OSError: when the file cannot be deleted; the row then keeps its name.
+    """
+    with transaction.atomic():
+        Document.objects.filter(pk=document.pk).update(filename=ERASED_NAME)
+        # Before the commit: a row says "erased" only once the bytes are gone.
+        if not Document.objects.filter(sha256=document.sha256).exclude(filename=ERASED_NAME).exists():
+            document.path.unlink(missing_ok=True)
 
 
 def verified_path(document: Document) -> Path:

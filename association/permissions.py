@@ -84,7 +84,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "association.decide_recognition": OFFICE | {ARS},
     "association.end_convention_of_team": OFFICE | {SYSTEM},
     "association.view_professional": OFFICE | {AUDITOR, REFERENT, ADMIN},
-    # Names in a recognition file: each look of the ARS is logged.
+    # Whoever is outside the association: a look at the names in a recognition file is logged.
+    "association.look_is_logged": frozenset({ARS}),
     "association.view_members": OFFICE | {ARS, AUDITOR, REFERENT, ADMIN},
     "association.manage_professional": OFFICE,
     "association.join_professionals": OFFICE,

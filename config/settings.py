@@ -133,6 +133,8 @@ CONVENTION_EARLY_EFFECT_DAYS = env.int("CONVENTION_EARLY_EFFECT_DAYS", default=0
 # The same for a renewal signed late: it takes effect where the convention before it ended, so that no day is lost.
 CONVENTION_RENEWAL_EFFECT_DAYS = env.int("CONVENTION_RENEWAL_EFFECT_DAYS", default=120)
 CONVENTION_MONTHS = env.int("CONVENTION_MONTHS", default=24)
+# How long a file that came with a refused declaration is kept for its author, in days; then it is erased.
+KEPT_UPLOAD_DAYS = env.int("KEPT_UPLOAD_DAYS", default=1)
 # Days that the délégation has for its opinion, and the team for what is missing.
 OPINION_DAYS = env.int("OPINION_DAYS", default=45)
 COMPLEMENT_DAYS = env.int("COMPLEMENT_DAYS", default=30)
@@ -281,6 +283,8 @@ CELERY_BEAT_SCHEDULE = {
     "ask-for-reviews": {"task": "reports.ask_for_reviews", "schedule": crontab(hour=5, minute=15)},
     # Whole uploads of a process that was killed: they may hold what a document holds.
     "remove-leftovers": {"task": "association.remove_leftovers", "schedule": crontab(minute=10)},
+    # Files of declarations that were refused and never sent again: they may name whoever was there.
+    "erase-kept-uploads": {"task": "actions.erase_kept_uploads", "schedule": crontab(hour=4, minute=30)},
     # A sweep that no worker was free for is not worth doing late: the next one does the same.
     "sweep-jobs": {
         "task": "association.sweep_jobs",

@@ -30,6 +30,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "reports.ask_extract": frozenset({ARS}),
     "reports.view_extract": frozenset({ARS, TREASURER, ADMIN, AUDITOR}),
     "reports.decide_extract": frozenset({TREASURER, ADMIN}),
+    # To the ARS the association decided, not somebody of it.
+    "reports.view_extract_decider": frozenset({TREASURER, ADMIN, AUDITOR}),
     "reports.change_extract_settings": frozenset({ADMIN}),
     # Aggregates in which small groups are hidden.
     "reports.view_open_data": OFFICE | {ARS, AUDITOR, ADMIN},

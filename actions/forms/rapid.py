@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from actions.alerts import Alert
 from actions.forms.declaring import teams_with_convention
 from actions.forms.fields import CountField
 from actions.forms.typed import people_in
@@ -122,13 +123,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class GridRow:
-    """One row as the page draws it; ``action``: what was written of it."""
+    """One row as the page draws it; ``action``: what was written of it; ``alerts``: what is worth a look at it."""
 
     key: str
     form: RowForm
     cells: tuple[Cell, ...]
     action: Action | None = None
     saved: bool = False
+    alerts: tuple[Alert, ...] = ()
 
     @property
     def is_done(self) -> bool:
@@ -142,12 +144,14 @@ def empty_rows(members: Sequence[Attendee], count: int) -> list[GridRow]:
     return [GridRow(key, RowForm(key=key, initial={"modality": Modality.ON_SITE}), _cells(members, {})) for key in keys]
 
 
-def row_of(action: Action, members: Sequence[Attendee], *, key: str = "", saved: bool = False) -> GridRow:
+def row_of(
+    action: Action, members: Sequence[Attendee], *, key: str = "", saved: bool = False, alerts: Iterable[Alert] = ()
+) -> GridRow:
     """Return the row of an action that is written."""
     said = {name: getattr(action, name) for name in Action.JOURNALED if name != "team"}
     key = key or uuid.uuid4().hex
     form = RowForm(key=key, initial=said, version=action.version)
-    return GridRow(key, form, _cells(members, people_of(action)), action, saved)
+    return GridRow(key, form, _cells(members, people_of(action)), action, saved, tuple(alerts))
 
 
 def typed_row(form: RowForm, members: Sequence[Attendee], *, key: str, action: Action | None) -> GridRow:

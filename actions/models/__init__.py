@@ -1,5 +1,6 @@
 from actions.models.actions import DECLARE, VALIDATE, Action, Participation
 from actions.models.evidence import Evidence, EvidenceKind
+from actions.models.kept import KeptUpload
 from actions.models.scans import ReceivedScan
 from actions.models.sessions import ActionSession
 from actions.models.settings import ActionSequence, ActionSettings
@@ -13,6 +14,7 @@ __all__ = [
     "ActionSettings",
     "Evidence",
     "EvidenceKind",
+    "KeptUpload",
     "Participation",
     "ReceivedScan",
 ]

@@ -24,6 +24,7 @@ from actions.forms.rapid import (
 )
 from actions.forms.typed import day_of, key_of
 from actions.models import DECLARE, Action
+from actions.selectors.alerts import alerts_of
 from actions.selectors.attendance import Attendee
 from actions.selectors.grid import drafts_of_month, grid_actions, members_of_month
 from actions.services import save_and_declare, save_draft
@@ -71,7 +72,7 @@ def rapid_row(request: HttpRequest, pk: int) -> HttpResponse:
     if action is None and (known := written_already(_entry_key(key))):
         # The answer to a first sending was lost: the row is told as it was written, and not written twice.
         action = get_object_or_404(Action.objects.visible_to(request.user), pk=known.pk)
-        return _rows(request, team, month, members, [row_of(action, members, key=key, saved=True)])
+        return _written(request, team, month, members, action, key)
     form = RowForm(request.POST, key=key)
     if form.is_valid():
         write = save_and_declare if request.POST.get("step") == DECLARE_STEP else save_draft
@@ -87,8 +88,16 @@ def rapid_row(request: HttpRequest, pk: int) -> HttpResponse:
             fresh=(lambda: Action.objects.get(pk=action.pk)) if action else None,
         )
         if made is not None:
-            return _rows(request, team, month, members, [row_of(made, members, key=key, saved=True)])
+            return _written(request, team, month, members, made, key)
     return _rows(request, team, month, members, [typed_row(form, members, key=key, action=action)])
+
+
+def _written(
+    request: HttpRequest, team: Team, month: date, members: list[Attendee], action: Action, key: str
+) -> HttpResponse:
+    """Answer with the row as it was written, and with what is worth a look at it; it warns and blocks nothing."""
+    found = alerts_of(action, user=request.user)
+    return _rows(request, team, month, members, [row_of(action, members, key=key, saved=True, alerts=found)])
 
 
 def _entry_key(key: str) -> str:

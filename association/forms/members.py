@@ -171,6 +171,11 @@ class CompanyForm(forms.Form):
     name = LineField(label="Raison sociale", longest=200, needed="Indiquez la raison sociale.")
     siret = forms.CharField(label="SIRET", required=False, help_text="14 chiffres.")
     finess = forms.CharField(label="FINESS", required=False, help_text="9 chiffres, pour une pharmacie par exemple.")
+    email = forms.EmailField(
+        label="Courriel",
+        required=False,
+        help_text="Ses relevés d’indemnités y sont envoyés ; un changement de compte bancaire y est signalé.",
+    )
 
     def clean_siret(self) -> str:
         number = compact(self.cleaned_data["siret"])
@@ -188,17 +193,17 @@ class CompanyForm(forms.Form):
 
 
 class CompletingCompanyForm(CompanyForm):
-    """The numbers that a company lacks; those that it has are not asked for."""
+    """The numbers that a company lacks, and its address; numbers that it has are not asked for."""
 
     def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in list(self.fields):
+        super().__init__(*args, initial={"email": company.email}, **kwargs)
+        for name in ("name", "siret", "finess"):
             if getattr(company, name):
                 del self.fields[name]
 
     def numbers(self) -> dict[str, str]:
         """Return the arguments of `association.services.companies.complete_company`."""
-        return {name: self.cleaned_data.get(name, "") for name in ("siret", "finess")}
+        return {name: self.cleaned_data.get(name, "") for name in ("siret", "finess", "email")}
 
 
 class ReferentForm(VersionedForm):

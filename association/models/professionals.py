@@ -112,6 +112,7 @@ class Company(models.Model):
     name = WordsField("raison sociale", max_length=200)
     siret = models.CharField("SIRET", max_length=14, blank=True, validators=[siret])
     finess = models.CharField("FINESS", max_length=9, blank=True, validators=[finess])
+    email = models.EmailField("courriel", blank=True)
 
     class Meta:
         verbose_name = "société ou employeur"

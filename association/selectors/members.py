@@ -15,6 +15,9 @@ from association.models.members import PERSON
 from association.models.territory import search_key
 from association.nomenclature import MemberStatus, Profession
 
+HIDDEN_BELOW = 5  # people: a smaller group of a profession in a team would tell who somebody is
+OTHER_PROFESSIONS = "Autres professions"
+
 
 @dataclass(frozen=True)
 class Member:
@@ -143,6 +146,23 @@ def _member(membership: Membership, day: date) -> Member:
 
 def _covers(period: MembershipPeriod, day: date) -> bool:
     return (period.starts_on is None or period.starts_on <= day) and (period.ends_on is None or day <= period.ends_on)
+
+
+def professions_for_ars(team: Team) -> list[tuple[str, int]]:
+    """Return `professions_of` as whoever sees no names may read it: no count is of fewer than `HIDDEN_BELOW` people.
+
+    Smaller professions stand together without their names, and take the next smallest with them until they are enough:
+    what is left of the total then gives none away. Of a team that is too small there is no breakdown at all
+    (docs/decisions/0028-small-groups-of-a-team.md).
+    """
+    counts = sorted(professions_of(team), key=lambda row: row[1])
+    together = 0
+    while counts and (counts[0][1] < HIDDEN_BELOW or 0 < together < HIDDEN_BELOW):
+        together += counts.pop(0)[1]
+    if 0 < together < HIDDEN_BELOW:
+        return []
+    shown = sorted(counts, key=lambda row: (-row[1], row[0]))
+    return [*shown, (OTHER_PROFESSIONS, together)] if together else shown
 
 
 def professions_of(team: Team) -> list[tuple[str, int]]:

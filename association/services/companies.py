@@ -13,14 +13,17 @@ PREFIX = "SOC-"
 
 
 @transaction.atomic
-def register_company(*, name: str, siret: str, finess: str, actor: User) -> Company:
+def register_company(*, name: str, siret: str, finess: str, email: str = "", actor: User) -> Company:
     """Register a SEL, a pharmacy or an employer under the next free code.
+
+    Args:
+        email: where its slips and the warning of a change of account go; empty when it is not known.
 
     Raises:
         ValidationError: with what is wrong, by field, in French.
     """
     require(actor, "association.manage_team")
-    company = Company(code=_next_code(), name=name, siret=siret, finess=finess)
+    company = Company(code=_next_code(), name=name, siret=siret, finess=finess, email=email)
     company.full_clean()
     company.save()
     record(company, [("code", "Société enregistrée", "", f"{name} ({company.code})")], actor=actor)
@@ -28,11 +31,15 @@ def register_company(*, name: str, siret: str, finess: str, actor: User) -> Comp
 
 
 @transaction.atomic
-def complete_company(*, company: Company, siret: str, finess: str, actor: User) -> Company:
-    """Write the numbers that a company lacks; one that is known is never overwritten.
+def complete_company(
+    *, company: Company, siret: str, finess: str, email: str | None = None, actor: User
+) -> Company:
+    """Write the numbers that a company lacks, and its address; a number that is known is never overwritten.
 
     Args:
         siret, finess: 14 and 9 digits; empty when it is still not known.
+        email: the address from now on, empty for none; None leaves it as it is. The journal keeps the one before:
+            it is warned of a change of account too.
 
     Raises:
         ValidationError: with what is wrong, by field, in French.
@@ -45,9 +52,13 @@ def complete_company(*, company: Company, siret: str, finess: str, actor: User) 
     new = {name: number for name, number in typed.items() if number and not getattr(fresh, name)}
     for name, number in new.items():
         setattr(fresh, name, number)
+    changes = [(name, name.upper(), "", number) for name, number in new.items()]
+    if email is not None and email != fresh.email:
+        changes.append(("email", "Courriel", fresh.email, email))
+        fresh.email = email
     fresh.full_clean()
-    fresh.save(update_fields=list(new))
-    record(fresh, [(name, name.upper(), "", number) for name, number in new.items()], actor=actor)
+    fresh.save(update_fields=[name for name, *_ in changes])
+    record(fresh, changes, actor=actor)
     return fresh
 
 

@@ -21,7 +21,6 @@ from association.models import (
     HealthProject,
     LookLog,
     RecognitionRequest,
-    Role,
     Team,
     User,
 )
@@ -34,6 +33,7 @@ from association.workflow import MOST_COMMENT, fire, lock
 
 DECIDE = "association.decide_recognition"
 LOOK = "dossier de reconnaissance"
+LOGGED = "association.look_is_logged"
 
 
 @dataclass(frozen=True)
@@ -250,7 +250,7 @@ def withdraw_recognition(*, team: Team, withdrawn_on: date, comment: str, actor:
 def open_file(*, request: RecognitionRequest, actor: User) -> tuple[Person, ...]:
     """Return the people of a dossier, as they were when it was submitted; a look of the ARS is logged."""
     require(actor, "association.view_recognition")
-    if actor.role == Role.ARS:
+    if actor.has_perm(LOGGED):
         LookLog.objects.create(
             content_type=ContentType.objects.get_for_model(RecognitionRequest),
             object_id=request.pk,

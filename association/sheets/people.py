@@ -25,13 +25,21 @@ def check_companies(book: Book) -> None:
 
 
 def _company_as_written(row: Row, company: Company) -> dict[str, Any]:
-    return {"Raison sociale": company.name, "SIRET": company.siret}
+    return {"Raison sociale": company.name, "SIRET": company.siret, "Courriel": company.email}
 
 
 def load_companies(book: Book, loading: Loading) -> None:
     rows = book["Bénéficiaires"].new
     companies = Company.objects.bulk_create(
-        [Company(code=row["Code"], name=row["Raison sociale"], siret=row["SIRET"] or "") for row in rows],
+        [
+            Company(
+                code=row["Code"],
+                name=row["Raison sociale"],
+                siret=row["SIRET"] or "",
+                email=row["Courriel"] or "",
+            )
+            for row in rows
+        ],
         batch_size=2_000,
     )
     for row, company in zip(rows, companies, strict=True):
@@ -108,6 +116,7 @@ COMPANIES = Sheet(
         Column("Code", kinds.text(40), required=True),
         Column("Raison sociale", kinds.text(200), required=True),
         Column("SIRET", kinds.digits(14, validator=siret, expected="un numéro SIRET de 14 chiffres")),
+        Column("Courriel", kinds.email()),
     ),
     key=("Code",),
     order=30,

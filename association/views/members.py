@@ -27,7 +27,7 @@ from association.forms.shared import CONFLICT, saved, status_of
 from association.models import Company, Membership, Team
 from association.nomenclature import MemberStatus, PracticeMode
 from association.selectors.departures import consequences_of_leaving
-from association.selectors.members import member_of, members_of, memberships_for, professions_of
+from association.selectors.members import member_of, members_of, memberships_for, professions_for_ars, professions_of
 from association.selectors.named import company_name
 from association.services import members as services
 from association.services.companies import complete_company, register_company
@@ -40,9 +40,10 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 def team_members(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the members of a team, as a part of its dossier; without names to whoever sees none."""
     team = get_object_or_404(Team.objects.visible_to(request.user), pk=pk)
-    page: dict[str, Any] = {"team": team, "professions": professions_of(team)}
     if not request.user.has_perm("association.view_professional"):
-        return render(request, "association/team_professions.html", page)
+        counts = {"team": team, "professions": professions_for_ars(team)}
+        return render(request, "association/team_professions.html", counts)
+    page: dict[str, Any] = {"team": team, "professions": professions_of(team)}
     members = members_of(team)
     page["present"] = sorted((one for one in members if not one.is_past), key=lambda one: one.tone != "good")
     page["past"] = [one for one in members if one.is_past]

@@ -41,7 +41,11 @@ class Accounts:
     def write(self) -> None:
         """Write what was drawn, and forget it."""
         Beneficiary.objects.bulk_create(self._beneficiaries, batch_size=2_000)
-        enter_at(self._rows, actor=self.users.gestion, origin=ORIGIN)
+        for state in (Account.State.VERIFIED, Account.State.SUSPENDED, Account.State.PROPOSED):
+            # The history names who brought an account to its state: the one who verified did not enter it.
+            verified = state == Account.State.VERIFIED
+            rows = [row for row in self._rows if row[1] == state]
+            enter_at(rows, actor=self.users.tresorier if verified else self.users.gestion, origin=ORIGIN)
         enter_at(self._changes, actor=self.users.gestion, origin=ORIGIN)
         self._beneficiaries, self._rows, self._changes = [], [], []
 

@@ -14,6 +14,7 @@ from config.demo.people import People
 from config.demo.places import of
 from config.demo.plan import Member, TeamPlan
 from config.demo.span import Span, between
+from config.demo.users import DOMAIN
 
 FOUNDERS = ("10", "60", "21", "60", "10")
 FOUNDERS_OF_SPECIALISTS = ("10", "60", "10", "95", "10")
@@ -153,6 +154,8 @@ class Members:
 
     def _company(self, plan: TeamPlan, name: str) -> Company:
         self._companies += 1
-        company = Company(code=f"SOC-{self._companies:04d}", name=name, siret=self.people.siret())
+        code = f"SOC-{self._companies:04d}"
+        email = f"{code.lower()}@{DOMAIN}"
+        company = Company(code=code, name=name, siret=self.people.siret(), email=email)
         plan.companies.append(company)
         return company

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 
 from association.models import Department, Membership, Role, Team, User
@@ -17,6 +18,8 @@ ACCOUNTS = (
     ("tresorier", "Dominique Trésorerie", Role.TREASURER),
     ("president", "Claude Présidence", Role.TREASURER),
     ("ars", "Alix Agence", Role.ARS),
+    ("delegation", "Noa Délégation", Role.ARS),
+    ("controle", "Andrea Contrôle", Role.AUDITOR),
     ("referent", "Sacha Référence", Role.REFERENT),
     ("admin", "Maxence Administration", Role.ADMIN),
 )
@@ -31,6 +34,8 @@ class DemoUsers:
     tresorier: User
     president: User
     ars: User
+    delegation: User
+    controle: User
     referent: User
     admin: User
     officers: tuple[User, ...] = ()
@@ -40,7 +45,8 @@ class DemoUsers:
 def seed_users(*, officers: bool = False) -> tuple[DemoUsers, int]:
     """Make the demo accounts that are missing; return all of them and how many were made.
 
-    An account that is there keeps its password and its role. The referent is linked to a team as soon as there is one.
+    An account that is there keeps its password and its role. The referent is linked to a team as soon as there is one,
+    the délégation to a department.
     """
     made = 0
     found: dict[str, User] = {}
@@ -61,6 +67,7 @@ def seed_users(*, officers: bool = False) -> tuple[DemoUsers, int]:
                 made += 1
             staff.append(user)
     link_referent(found["referent"])
+    link_delegation(found["delegation"])
     return DemoUsers(**found, officers=tuple(staff)), made
 
 
@@ -77,6 +84,15 @@ def link_referent(user: User) -> None:
     if stay is not None:
         user.professional_id = stay.professional_id
         user.save(update_fields=["professional"])
+
+
+def link_delegation(user: User) -> None:
+    """Make the account of the ARS's délégation one of a department: the first of the region. Keeps what is there."""
+    if user.role != Role.ARS or user.department_id is not None:
+        return
+    user.department = Department.objects.filter(region_id=settings.REGION).order_by("code").first()
+    if user.department is not None:
+        user.save(update_fields=["department"])
 
 
 def officer_of(department_id: str, users: DemoUsers) -> User:

@@ -34,7 +34,7 @@ def slips_with_facts(user: User) -> QuerySet[Slip]:
         .counting()
         .select_related("run", "beneficiary__professional", "beneficiary__company")
         .annotate(
-            address=Coalesce(F("beneficiary__professional__email"), Value("")),
+            address=Coalesce(F("beneficiary__professional__email"), F("beneficiary__company__email"), Value("")),
             was_asked=Exists(mails),
             sent_at=Subquery(mails.values("mail__sent_at")[:1]),
         )

@@ -1,6 +1,6 @@
 """The message to whoever owned an account when it changes: a change that they did not ask for is found out in time.
 
-Of an IBAN the last four digits at most. A company has no address of its own here: nobody is written to.
+Of an IBAN the last four digits at most. Whoever has no address, a person or a company, is not written to.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from association.mails import queue_mail
-from association.models import FieldChange, Professional, User
+from association.models import Company, FieldChange, Professional, User
 from payments.models import Account
 
 # An address that was changed so lately is warned too: whoever diverts a payment changes both.
@@ -49,21 +49,21 @@ def warn_of_verification(account: Account, *, actor: User) -> list[str]:
     return _write(account, "Vos indemnités : votre compte bancaire a changé", VERIFIED, actor)
 
 
-def addresses_to_warn(person: Professional) -> list[str]:
-    """Return the address of a person, and those that were theirs in the last `FORMER_DAYS` days."""
+def addresses_to_warn(owner: Professional | Company) -> list[str]:
+    """Return the address of a person or a company, and those that were theirs in the last `FORMER_DAYS` days."""
     former = FieldChange.objects.filter(
-        content_type=ContentType.objects.get_for_model(Professional),
-        object_id=person.pk,
+        content_type=ContentType.objects.get_for_model(owner),
+        object_id=owner.pk,
         field="email",
         at__gte=timezone.now() - timedelta(days=FORMER_DAYS),
     ).order_by("at")
-    found = [person.email, *former.values_list("before", flat=True)]
+    found = [owner.email, *former.values_list("before", flat=True)]
     return list(dict.fromkeys(address for address in found if "@" in address))
 
 
 def _write(account: Account, subject: str, body: str, actor: User) -> list[str]:
-    person = Professional.objects.filter(beneficiary=account.beneficiary_id).first()
-    addresses = addresses_to_warn(person) if person else []
+    owner = account.beneficiary.professional or account.beneficiary.company
+    addresses = addresses_to_warn(owner) if owner else []
     for address in addresses:
         said = body.format(last4=account.iban_last4, organisation=settings.ORGANISATION_NAME)
         queue_mail(to=address, subject=subject, body=said, team=None, actor=actor)

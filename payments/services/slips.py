@@ -208,8 +208,8 @@ def send_slip(*, slip: Slip, actor: User, again: bool = False, reason: str = "")
     reason = " ".join(reason.split())[:200]
     with transaction.atomic():
         fresh = lock(slip)
-        person = fresh.beneficiary.professional
-        address = person.email if person else ""
+        owner = fresh.beneficiary.professional or fresh.beneficiary.company
+        address = owner.email if owner else ""
         if not address:
             raise TransitionRefused(
                 f"{fresh.beneficiary} n’a pas d’adresse de courriel : remettez-lui le relevé autrement."

@@ -23,6 +23,8 @@ ROLES = {
     "tresorier@demo.example": Role.TREASURER,
     "president@demo.example": Role.TREASURER,
     "ars@demo.example": Role.ARS,
+    "delegation@demo.example": Role.ARS,
+    "controle@demo.example": Role.AUDITOR,
     "referent@demo.example": Role.REFERENT,
     "admin@demo.example": Role.ADMIN,
 }

@@ -10,8 +10,9 @@ import pytest
 from django.test import Client
 
 from actions.models import Action, ActionSession
+from actions.selectors.alerts import alerts_of
 from association.models import MembershipPeriod
-from tests.factories import TeamFactory
+from tests.factories import ActionFactory, ParticipationFactory, TeamFactory
 from tests.payments.office import Office
 from tests.web.conftest import plain
 
@@ -118,6 +119,43 @@ def test_grid_is_for_the_teams_of_ones_scope_that_have_a_convention(office: Offi
         assert answer.status_code == 404
     assert signed_in("staff").get("/actions/saisie-rapide/", {"equipe": other.pk, "mois": MONTH}).status_code == 422
     assert not Action.objects.exists()
+
+
+def codes(answer: Any) -> list[str]:
+    return [alert.code for row in answer.context["rows"] for alert in row.alerts]
+
+
+def test_declared_row_shows_what_is_worth_a_look_and_is_declared_all_the_same(
+    office: Office, signed_in: SignedIn
+) -> None:
+    office.rcp(DAY, reference="A-TWIN", people=2)
+    client = signed_in("staff")
+    answer = client.post(address(office), row(office))
+    action = Action.objects.exclude(reference="A-TWIN").get()
+    assert action.state == "declared"
+    assert codes(answer) == [alert.code for alert in alerts_of(action, user=office.staff)]
+    assert "SAME_ACTION" in codes(answer)
+    assert "A-TWIN" in plain(answer)
+    again = client.post(address(office), row(office))  # the answer was lost: told once more, with the same alerts
+    assert codes(again) == codes(answer)
+
+
+def test_row_tells_a_person_who_was_elsewhere_and_a_day_after_the_convention(
+    office: Office, signed_in: SignedIn
+) -> None:
+    other = TeamFactory(under_convention=True)
+    elsewhere = ActionFactory(team=other, held_on=DAY, type="RCP", reference="A-AILLEURS")
+    ParticipationFactory(action=elsewhere, professional=office.people[0])
+    office.convention.ends_on = date(2026, 7, 5)
+    office.convention.save(update_fields=["ends_on"])
+    found = codes(signed_in("staff").post(address(office), row(office)))
+    assert {"ELSEWHERE", "CONVENTION"} <= set(found)
+    assert Action.objects.exclude(pk=elsewhere.pk).get().state == "declared"
+
+
+def test_draft_row_shows_its_alerts_too(office: Office, signed_in: SignedIn) -> None:
+    office.rcp(DAY, reference="A-TWIN", people=2)
+    assert "SAME_ACTION" in codes(signed_in("staff").post(address(office), row(office, step="brouillon")))
 
 
 def test_total_of_a_row_is_the_meter_s_and_hidden_from_the_referent(office: Office, signed_in: SignedIn) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -189,12 +190,36 @@ def test_ars_sees_professions_and_no_name(world: World, signed_in: Callable[[str
     names = ("association:team", "association:team_members", "conventions:of_team")
     pages = [client.get(reverse(name, args=[team.pk])) for name in names]
     text = " ".join(map(plain, pages))
-    assert "Infirmier" in text
+    assert "composition par profession" in text
+    assert "Infirmier" not in text  # of three people no profession is told
     for person in world.office.people:
         assert person.last_name not in text
         assert person.rpps not in text
     assert "€" not in text
     assert "Plafond" not in text
+
+
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [
+        ({"60": 6, "70": 5}, [("Infirmier", 6), ("Masseur-kinésithérapeute", 5)]),
+        # One small group would follow from the total: the next smallest is counted with it.
+        ({"60": 9, "70": 6, "21": 2}, [("Infirmier", 9), ("Autres professions", 8)]),
+        ({"60": 7, "70": 3, "21": 2, "50": 1}, [("Infirmier", 7), ("Autres professions", 6)]),
+        ({"60": 5, "70": 4}, [("Autres professions", 9)]),
+        ({"60": 3, "70": 1}, []),
+        ({}, []),
+    ],
+)
+def test_ars_reads_no_profession_of_fewer_than_five(db: None, counts: dict[str, int], told: list[Any]) -> None:
+    team = TeamFactory(submitted=True)
+    for code, number in counts.items():
+        for _ in range(number):
+            MembershipFactory(team=team, professional=ProfessionalFactory(profession=code))
+    client = Client()
+    client.force_login(UserFactory(ars=True))
+    answer = client.get(reverse("association:team_members", args=[team.pk]))
+    assert answer.context["professions"] == told
 
 
 def test_ars_does_not_see_a_team_before_its_submission(world: World, signed_in: Callable[[str], Client]) -> None:
