@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from association.models import Commune, Department, Epci, Region, Team, User
 from association.money import SPACE, grouped
+from association.selectors.seats import seat_of
 from association.selectors.teams import team_list
 
 NOT_AT_WORK = (Team.State.CLOSED, Team.State.REFUSED, Team.State.WITHDRAWN)
@@ -226,11 +227,13 @@ def _teams_by_commune(teams: dict[int, Team]) -> dict[str, list[Team]]:
 
 
 def _seats(populations: dict[str, int], there: dict[str, list[Team]]) -> dict[int, str]:
-    """Return the largest commune of each team in the region, where its point stands."""
-    seats: dict[int, str] = {}
-    for code in sorted(populations, key=lambda code: (populations[code], code)):
-        seats.update((team.pk, code) for team in there.get(code, ()))
-    return seats
+    """Return where the point of each team stands, among the communes shown (`association.selectors.seats`)."""
+    places: dict[int, list[str]] = defaultdict(list)
+    for code, teams in there.items():
+        for team in teams:
+            places[team.pk].append(code)
+    found = {team: seat_of(codes, populations) for team, codes in places.items()}
+    return {team: seat for team, seat in found.items() if seat}
 
 
 def _former_codes(scope: Q) -> dict[str, list[str]]:

@@ -1,19 +1,20 @@
-"""Actions, who took part in them, and the meetings of concertation."""
+"""Actions, and who took part in them."""
 
 from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Min, QuerySet, Sum
 
 from actions.models import Action, Participation
 from association.models.members import PERSON
 from association.nomenclature import ActionType
 from reports.indicators.conventions import month_label
-from reports.indicators.model import Cut, Indicator, Measure, Section, Unit, cut, mean, rolled_up
+from reports.indicators.model import Cut, Indicator, Measure, Section, Unit, cut, rolled_up
 from reports.indicators.people import PROFESSION, by_profession
 from reports.indicators.teams import by_department, by_team
 from reports.periods import Period, months_later
@@ -25,7 +26,15 @@ DECLARED = "Actions déclarées par les équipes et validées par l’associatio
 CONCERTATION = (ActionType.RCP, ActionType.RCPP)
 IDLE_MONTHS = 3
 TYPES = {str(code): str(label) for code, label in ActionType.choices}
-LARGEST = 7  # people of a meeting; beyond, they are counted together
+
+
+class Meeting(NamedTuple):
+    """A meeting of concertation: how many different people, and their different professions in the order of codes."""
+
+    team: int
+    type: str
+    people: int
+    trades: tuple[str, ...]
 
 
 class ActivityFacts:
@@ -93,6 +102,27 @@ class ActivityFacts:
         return set(rows.order_by().values_list("team_id", flat=True).distinct())
 
     @cached_property
+    def first_action(self) -> dict[int, date]:
+        """By team, the first validated action, other than writing the project, since its first convention took effect.
+
+        The first of all is nearly always it; the teams with an earlier one are read once more, day by day.
+        """
+        effects = self._facts.conventions.first_effect
+        rows = (
+            Action.objects.filter(self._facts.scope.teams("team__"), state=Action.State.VALIDATED)
+            .exclude(type=ActionType.PROJET)
+            .order_by()
+            .values_list("team_id")
+        )
+        first = dict(rows.annotate(Min("held_on")))
+        found = {team: day for team, day in first.items() if team in effects and day >= effects[team]}
+        early = [team for team, day in first.items() if team in effects and day < effects[team]]
+        for team, day in rows.filter(team__in=early).values_list("team_id", "held_on"):
+            if day >= effects[team]:
+                found[team] = min(day, found.get(team, day))
+        return found
+
+    @cached_property
     def parts_by_team_and_type(self) -> dict[tuple[int, str], int]:
         """(team, type) -> participations."""
         rows = self._taking_part.values_list("action__team_id", "action__type").annotate(count=Count("pk"))
@@ -109,14 +139,20 @@ class ActivityFacts:
         return {(person, trade): count for person, trade, count in rows}
 
     @cached_property
-    def meetings(self) -> Counter[tuple[int, str, int, int]]:
-        """(team, type, people, professions) -> meetings of concertation with somebody in them."""
+    def meetings(self) -> Counter[Meeting]:
+        """Meetings of concertation with somebody in them, those alike counted together."""
         rows = (
             self._taking_part.filter(action__type__in=CONCERTATION)
-            .values_list("action_id", "action__team_id", "action__type")
-            .annotate(people=Count(PERSON, distinct=True), trades=Count(PROFESSION, distinct=True))
+            .annotate(trade=PROFESSION)
+            .values_list("action_id", "action__team_id", "action__type", "trade")
+            .annotate(people=Count(PERSON, distinct=True))
+            .order_by("action_id", "trade")
         )
-        return Counter(row[1:] for row in rows)
+        found: Counter[Meeting] = Counter()
+        for (_, team, type_), present in groupby(rows, key=lambda row: row[:3]):
+            trades = [(trade, people) for _, _, _, trade, people in present]
+            found[Meeting(team, type_, sum(people for _, people in trades), tuple(trade for trade, _ in trades))] += 1
+        return found
 
 
 def by_type(counts: Counter[str]) -> Cut:
@@ -207,31 +243,6 @@ def _people(facts: Facts) -> Measure:
     return Measure(len(people), (by_profession(trades, one_team=one_team),))
 
 
-def _meetings(facts: Facts) -> Measure:
-    meetings = facts.activity.meetings
-    return Measure(sum(meetings.values()), (by_type(rolled_up(meetings, 1)), *spatial(facts, rolled_up(meetings, 0))))
-
-
-def _mean_of(place: Literal[2, 3], by: str, label: str, noun: str) -> Any:
-    """Return what computes the mean of a part of the meetings' keys, and how many meetings have how many of it."""
-
-    def compute(facts: Facts) -> Measure:
-        meetings = facts.activity.meetings
-        sizes: Counter[int] = Counter()
-        for size, count in rolled_up(meetings, place).items():
-            sizes[min(size, LARGEST)] += count
-        total = sum(key[place] * count for key, count in meetings.items())
-        rows = cut(by, label, sizes, lambda size: _sized(size, noun), order=sorted(sizes), sums=False, unit=Unit.COUNT)
-        return Measure(mean(total, sum(meetings.values())), (rows,))
-
-    return compute
-
-
-def _sized(size: int, noun: str) -> str:
-    plural = f"{noun}s" if size > 1 else noun
-    return f"{size} {plural} ou plus" if size == LARGEST else f"{size} {plural}"
-
-
 INDICATORS = (
     Indicator(
         "activity.validated",
@@ -288,32 +299,5 @@ INDICATORS = (
         Unit.COUNT,
         DECLARED,
         _patients,
-    ),
-    Indicator(
-        "concertation.meetings",
-        Section.CONCERTATION,
-        "Réunions de concertation",
-        "Réunions de concertation validées de la période (RCP et RCPP) avec au moins une participation.",
-        Unit.COUNT,
-        DECLARED,
-        _meetings,
-    ),
-    Indicator(
-        "concertation.size",
-        Section.CONCERTATION,
-        "Participants par réunion",
-        "Personnes différentes par réunion de concertation, en moyenne.",
-        Unit.MEAN,
-        DECLARED,
-        _mean_of(2, "size", "Réunions par nombre de participants", "participant"),
-    ),
-    Indicator(
-        "concertation.professions",
-        Section.CONCERTATION,
-        "Professions par réunion",
-        "Professions différentes par réunion de concertation, en moyenne.",
-        Unit.MEAN,
-        DECLARED,
-        _mean_of(3, "professions", "Réunions par nombre de professions", "profession"),
     ),
 )

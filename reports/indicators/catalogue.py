@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reports.indicators import activity, ceilings, conventions, grants, money, people, teams, territory
+from reports.indicators import (
+    activity,
+    ceilings,
+    concertation,
+    conventions,
+    grants,
+    left_out,
+    money,
+    path,
+    people,
+    reviews,
+    teams,
+    territory,
+)
 from reports.indicators.facts import Facts
 from reports.indicators.model import Indicator, Measure, Section
 from reports.indicators.scope import Scope
@@ -12,7 +25,20 @@ from reports.periods import Period
 
 INDICATORS: Mapping[str, Indicator] = {
     found.key: found
-    for module in (teams, people, territory, conventions, activity, money, ceilings, grants)
+    for module in (
+        teams,
+        path,
+        people,
+        territory,
+        conventions,
+        activity,
+        concertation,
+        reviews,
+        money,
+        left_out,
+        ceilings,
+        grants,
+    )
     for found in module.INDICATORS
 }
 OF_SECTION: Mapping[Section, tuple[Indicator, ...]] = {

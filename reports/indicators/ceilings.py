@@ -69,8 +69,12 @@ def _sum_ceilings(facts: Facts) -> Measure:
 
 def _median_use(facts: Facts) -> Measure:
     shares = Counter(mean(max(spent, 0), ceiling, Unit.PERCENT) or 0 for spent, ceiling in facts.money.used.values())
-    tenths = quantile(shares, 1, 2)
-    return Measure(None if tenths is None else (tenths + 5) // 10)
+    names = {1: ("q1", "Premier quartile"), 2: ("median", "Médiane"), 3: ("q3", "Troisième quartile")}
+    found = {part: quantile(shares, part, 4) for part in names}
+    # A quantile comes in tenths of what it is given, and shares are given in tenths of a per cent.
+    values = {part: None if tenths is None else (tenths + 5) // 10 for part, tenths in found.items()}
+    rows = tuple(Row(*names[part], value) for part, value in values.items() if value is not None)
+    return Measure(values[2], (Cut("quartiles", "Répartition", rows, sums=False),))
 
 
 INDICATORS = (

@@ -79,6 +79,20 @@ class ConventionFacts:
         """By team, the day on which it first signed a convention."""
         return self._first("signed_on")
 
+    @cached_property
+    def first_effect(self) -> dict[int, date]:
+        """By team, the day on which its first convention took effect."""
+        return self._first("effective_on")
+
+    @cached_property
+    def last_end(self) -> dict[int, date]:
+        """By team, the last end of a convention up to the last day."""
+        found: dict[int, date] = {}
+        for one in self.all:
+            if one.ended_on <= self._facts.period.last:
+                found[one.team] = max(one.ended_on, found.get(one.team, one.ended_on))
+        return found
+
     def _first(self, name: str) -> dict[int, date]:
         found: dict[int, date] = {}
         for one in self.all:

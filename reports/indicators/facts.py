@@ -9,8 +9,10 @@ from association.models import Department
 from reports.indicators.activity import ActivityFacts
 from reports.indicators.conventions import ConventionFacts
 from reports.indicators.grants import GrantFacts
+from reports.indicators.left_out import LeftOutFacts
 from reports.indicators.money import MoneyFacts
 from reports.indicators.people import PeopleFacts
+from reports.indicators.reviews import ReviewFacts
 from reports.indicators.scope import Scope
 from reports.indicators.teams import TeamFacts
 from reports.indicators.territory import TerritoryFacts
@@ -23,6 +25,11 @@ class Facts:
 
     scope: Scope
     period: Period
+
+    @cached_property
+    def whole(self) -> Facts:
+        """The facts of the whole region, for what does not stop at the border of a department."""
+        return Facts(Scope(), self.period) if self.scope.department else self
 
     @cached_property
     def departments(self) -> dict[str, str]:
@@ -52,6 +59,14 @@ class Facts:
     @cached_property
     def grant(self) -> GrantFacts:
         return GrantFacts(self)
+
+    @cached_property
+    def left_out(self) -> LeftOutFacts:
+        return LeftOutFacts(self)
+
+    @cached_property
+    def reviews(self) -> ReviewFacts:
+        return ReviewFacts(self)
 
     @cached_property
     def money(self) -> MoneyFacts:

@@ -55,6 +55,7 @@ class Section(StrEnum):
     CONVENTIONS = "conventions"
     ACTIVITY = "activity"
     CONCERTATION = "concertation"
+    REVIEWS = "reviews"
     MONEY = "money"
     CEILING = "ceiling"
     GRANT = "grant"
@@ -70,6 +71,7 @@ class Section(StrEnum):
             "conventions": "Conventions",
             "activity": "Actions",
             "concertation": "Réunions de concertation",
+            "reviews": "Bilans annuels et objectifs",
             "money": "Indemnités",
             "ceiling": "Plafonds des équipes",
             "grant": "Dotation FIR",

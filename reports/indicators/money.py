@@ -8,14 +8,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 
-from actions.models import Action
 from association.models import TransitionLog
 from payments.bank_reasons import BANK_REASONS
-from payments.models import RECOVERED, Allocation, DueLine, Exclusion, LineKind, Payment, Run
-from payments.reasons import explain
+from payments.models import RECOVERED, Allocation, DueLine, LineKind, Payment
 from reports.indicators.activity import by_month, by_type, spatial
 from reports.indicators.model import Indicator, Measure, Section, Unit, cut, spread
 from reports.indicators.teams import by_team
@@ -50,7 +48,7 @@ class Due(NamedTuple):
 
 
 class MoneyFacts:
-    """The ledger of a scope and a period, in ten queries. The date of a line is that of its action."""
+    """The ledger of a scope and a period, in nine queries. The date of a line is that of its action."""
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
@@ -155,33 +153,6 @@ class MoneyFacts:
         return {(state, reason): (cents, count) for state, reason, cents, count in rows}
 
     @cached_property
-    def excluded(self) -> Counter[tuple[str, int]]:
-        """(reason, team) -> participations of the period that no run has paid, under the last reason given."""
-        period = self._facts.period
-        paid = DueLine.objects.filter(kind=LineKind.INITIAL).order_by().values("participation")
-        last = (
-            Exclusion.objects.filter(
-                self._facts.scope.teams("participation__action__team__"),
-                participation__action__state=Action.State.VALIDATED,
-                participation__action__held_on__range=(period.first, period.last),
-                participation__refused_at__isnull=True,
-            )
-            .exclude(run__state=Run.State.VOIDED)
-            .exclude(participation__in=paid)
-            .order_by()
-            .values("participation")
-            .annotate(last=Max("pk"))
-            .values("last")
-        )
-        rows = (
-            Exclusion.objects.filter(pk__in=last)
-            .order_by()
-            .values_list("reason", "participation__action__team_id")
-            .annotate(count=Count("pk"))
-        )
-        return Counter({(reason, team): count for reason, team, count in rows})
-
-    @cached_property
     def used(self) -> dict[int, tuple[int, int]]:
         """Team -> (used, ceiling) in cents of the civil year of the last day, up to that day."""
         day = self._facts.period.last
@@ -259,18 +230,6 @@ def _cut(facts: Facts) -> Measure:
     return Measure(sum(ceilings.values()), (cut("ceiling", "Par plafond", ceilings, CEILINGS), by_team(facts, teams)))
 
 
-def _excluded(facts: Facts) -> Measure:
-    reasons: Counter[str] = Counter()
-    teams: Counter[int] = Counter()
-    for (reason, team), count in facts.money.excluded.items():
-        reasons[reason] += count
-        teams[team] += count
-    return Measure(
-        sum(reasons.values()),
-        (cut("reason", "Par motif", reasons, lambda code: explain(code).label), *spatial(facts, teams)),
-    )
-
-
 def _delay(facts: Facts) -> Measure:
     days: Counter[int] = Counter()
     for (paid_on, held_on, kind), (_, count) in facts.money.paid_by_day.items():
@@ -320,16 +279,6 @@ INDICATORS = (
         Unit.CENTS,
         LEDGER,
         _cut,
-    ),
-    Indicator(
-        "money.excluded",
-        Section.MONEY,
-        "Participations non indemnisées",
-        "Participations aux actions validées de la période qu’un paiement mensuel approuvé n’a pas indemnisées, et qui "
-        "ne l’ont pas été depuis, selon le dernier motif.",
-        Unit.COUNT,
-        LEDGER,
-        _excluded,
     ),
     Indicator(
         "money.delay",

@@ -135,7 +135,14 @@ def _memberships(facts: Facts) -> Measure:
 
 def _several(facts: Facts) -> Measure:
     teams = Counter(member.person for member in facts.people.members)
-    return Measure(sum(count > 1 for count in teams.values()))
+    sizes = Counter(min(count, MOST_TEAMS) for count in teams.values())
+    rows = cut("teams", "Personnes par nombre d’équipes", sizes, TEAMS_EACH, order=TEAMS_EACH, sums=False)
+    return Measure(sum(count > 1 for count in teams.values()), (rows,))
+
+
+def _teams_each(facts: Facts) -> Measure:
+    people = {member.person for member in facts.people.members}
+    return Measure(mean(len({(member.person, member.team) for member in facts.people.members}), len(people)))
 
 
 def _per_team(facts: Facts) -> Measure:
@@ -148,6 +155,10 @@ def _per_team(facts: Facts) -> Measure:
 
 
 SIZES = {"0-2": "2 membres ou moins", "3-5": "3 à 5 membres", "6-9": "6 à 9 membres", "10+": "10 membres ou plus"}
+
+
+MOST_TEAMS = 3
+TEAMS_EACH = {1: "Une équipe", 2: "Deux équipes", MOST_TEAMS: "Trois équipes ou plus"}
 
 
 def _size(members: int) -> str:
@@ -192,6 +203,15 @@ INDICATORS = (
         Unit.PEOPLE,
         MEMBERS,
         _several,
+    ),
+    Indicator(
+        "people.teams_each",
+        Section.PEOPLE,
+        "Équipes par professionnel",
+        "Équipes suivies par personne membre confirmée d’au moins une, en moyenne, le dernier jour de la période.",
+        Unit.MEAN,
+        MEMBERS,
+        _teams_each,
     ),
     Indicator(
         "people.per_team",

@@ -21,13 +21,6 @@ class Scope:
         return Q(**{f"{path}department": self.department}) if self.department else Q()
 
     @property
-    def area(self) -> Q:
-        """The condition that a commune lies in the scope."""
-        if self.department:
-            return Q(department=self.department)
-        return Q(department__region=settings.REGION)
-
-    @property
     def name(self) -> str:
         """How the scope is called: « Pays de la Loire », « Loire-Atlantique (44) »."""
         if self.department:

@@ -1,4 +1,4 @@
-"""Teams on the last day of a period, what happened to them in it, and the delays of their path.
+"""Teams on the last day of a period, and what happened to them in it.
 
 What a team is on a day follows from the dates of its file, never from its state of today: the same question gives the
 same answer next year.
@@ -7,25 +7,30 @@ same answer next year.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Min
 from django.utils import timezone
 
-from association.models import Membership, RecognitionRequest, Team
+from association.models import Membership, RecognitionRequest, Team, TransitionLog
 from association.nomenclature import TeamKind
-from reports.indicators.model import Cut, Indicator, Measure, Section, Unit, cut, mean, spread
+from reports.indicators.grants import targets_on
+from reports.indicators.model import Cut, Indicator, Measure, Section, Unit, cut, mean
 
 if TYPE_CHECKING:
     from reports.indicators.facts import Facts
 
 FILES = "Dossiers des équipes, tenus par l’association"
+OF_EPCI = (
+    "L’EPCI d’une équipe est celui de la commune la plus peuplée de son territoire dans la région\u00a0; «\u00a0hors "
+    "EPCI\u00a0» réunit les communes qui n’en ont pas et les équipes sans commune."
+)
 
 
 class Stage(StrEnum):
@@ -70,7 +75,11 @@ class Request(NamedTuple):
 
 @dataclass(frozen=True)
 class TeamFact:
-    """A team, with the dates of its file."""
+    """A team, with the dates of its file.
+
+    ``steps``: (day, state) of each entry into a state before the submission, as somebody noted it then; of a team that
+    was taken over from elsewhere its log knows none.
+    """
 
     pk: int
     code: str
@@ -83,6 +92,7 @@ class TeamFact:
     closed_on: date | None
     outcome: str
     requests: tuple[Request, ...]
+    steps: tuple[tuple[date, str], ...]
 
     @property
     def label(self) -> str:
@@ -96,25 +106,31 @@ class TeamFact:
         if self.closed_on and self.closed_on <= day:
             return Stage.CLOSED
         if self.withdrawn_on and self.withdrawn_on <= day:
-            return Stage.WITHDRAWN
+            again = self._began_again(self.withdrawn_on, day)
+            return self._stage_at_the_ars(day, since=self.withdrawn_on) if again else Stage.WITHDRAWN
         if has_convention:
             return Stage.UNDER_CONVENTION
         if self.recognised_on and self.recognised_on <= day:
             return Stage.RECOGNISED
         return self._stage_at_the_ars(day)
 
-    def _stage_at_the_ars(self, day: date) -> Stage:
-        made = [request for request in self.requests if request.submitted_on <= day]
+    def _stage_at_the_ars(self, day: date, *, since: date = date.min) -> Stage:
+        """By the requests made after ``since``: what came before is over."""
+        made = [request for request in self.requests if since < request.submitted_on <= day]
         if not made:
             return Stage.ACCOMPANIED
         last = made[-1]
         if last.decided_on and last.decided_on <= day and last.decision == RecognitionRequest.Decision.REFUSED:
-            return Stage.REFUSED
+            return Stage.ACCOMPANIED if self._began_again(last.decided_on, day) else Stage.REFUSED
         return Stage.SUBMITTED if last.is_open(day) else Stage.TO_COMPLETE
+
+    def _began_again(self, since: date, day: date) -> bool:
+        """Whether it took up its project again after a refusal or a withdrawal of a day."""
+        return any(since <= on <= day and state == Team.State.DRAFTING for on, state in self.steps)
 
 
 class TeamFacts:
-    """The teams of a scope, in three queries."""
+    """The teams of a scope, in five queries."""
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
@@ -137,7 +153,7 @@ class TeamFacts:
             .values_list("team_id")
             .annotate(Min("joined_on"))
         )
-        first_of = self._facts.conventions.first_start
+        first_of, steps = self._facts.conventions.first_start, self._steps
         found = {}
         columns = ("pk", "code", "name", "kind", "department_id", "created_at", "recognised_on",
                    "recognition_withdrawn_on", "closed_on", "outcome")  # fmt: skip
@@ -164,7 +180,19 @@ class TeamFacts:
                 closed_on=row.closed_on,
                 outcome=row.outcome,
                 requests=made,
+                steps=tuple(steps.get(row.pk, ())),
             )
+        return found
+
+    @property
+    def _steps(self) -> dict[int, list[tuple[date, str]]]:
+        """By team, the days on which somebody noted that it entered a state before the submission, in order."""
+        found: dict[int, list[tuple[date, str]]] = defaultdict(list)
+        logged = TransitionLog.objects.filter(
+            content_type=ContentType.objects.get_for_model(Team), origin="", to_state__in=Team.BEFORE_SUBMISSION
+        )
+        for team, at, state in logged.order_by("at", "pk").values_list("object_id", "at", "to_state"):
+            found[team].append((timezone.localdate(at), state))
         return found
 
     @cached_property
@@ -195,9 +223,10 @@ def by_kind(counts: Counter[str]) -> Cut:
 
 
 def by_department(facts: Facts, counts: Counter[str], *, sums: bool = True, unit: Unit | None = None) -> Cut:
-    """Return a cut by department."""
+    """Return a cut by department; where the rows do not add up, one that is 0 is told like any other."""
+    order = facts.departments if sums else [code for code in facts.departments if code in counts]
     return cut(
-        "department", "Par département", counts, facts.departments, order=facts.departments, sums=sums, unit=unit
+        "department", "Par département", counts, facts.departments, order=order, sums=sums, unit=unit, zeros=not sums
     )
 
 
@@ -224,8 +253,13 @@ def _followed(facts: Facts) -> Measure:
         facts,
         facts.teams.followed,
         cut("stage", "Par étape", stages, STAGES, order=order),
-        facts.territory.teams_by_epci,
+        facts.territory.by_epci(facts.teams.followed),
     )
+
+
+def _under_convention(facts: Facts) -> Measure:
+    under = facts.teams.under_convention
+    return counted(facts, under, facts.territory.by_epci(under))
 
 
 def _entered(facts: Facts) -> Measure:
@@ -247,56 +281,16 @@ def _share(facts: Facts) -> Measure:
     return Measure(mean(len(facts.teams.under_convention), len(facts.teams.followed), Unit.PERCENT))
 
 
+def _share_of_cap(facts: Facts) -> Measure:
+    """None for a department, or without such a target: the grant is regional."""
+    cap = targets_on(facts.scope, facts.period).get("teams.under_convention", 0)
+    return Measure(mean(len(facts.teams.under_convention), cap, Unit.PERCENT))
+
+
 def _inactive(facts: Facts) -> Measure:
     active = facts.activity.teams_lately
     idle = [team for team in facts.teams.under_convention if team.pk not in active]
     return counted(facts, idle, by_team(facts, Counter(team.pk for team in idle)))
-
-
-def _waiting(facts: Facts) -> Measure:
-    return counted(facts, _at_the_ars(facts, days=0))
-
-
-def _late(facts: Facts) -> Measure:
-    late = list(_at_the_ars(facts, days=settings.OPINION_DAYS))
-    return counted(facts, late, by_team(facts, Counter(team.pk for team in late)))
-
-
-def _at_the_ars(facts: Facts, *, days: int) -> Iterable[TeamFact]:
-    day = facts.period.last
-    before = day - timedelta(days=days)
-    for team in facts.teams.followed:
-        if facts.teams.stages[team.pk] is Stage.SUBMITTED and any(
-            request.is_open(day) and request.submitted_on <= before for request in team.requests
-        ):
-            yield team
-
-
-def _delay(of: Callable[[Facts, TeamFact], Iterable[tuple[date | None, date | None]]]) -> Callable[[Facts], Measure]:
-    """Return what computes the days between two steps, of those whose second step lies in the period."""
-
-    def compute(facts: Facts) -> Measure:
-        days = (
-            (end - begin).days
-            for team in facts.teams.all.values()
-            for begin, end in of(facts, team)
-            if begin and end and end in facts.period and begin <= end
-        )
-        return spread(Counter(days))
-
-    return compute
-
-
-def _contact_to_submission(facts: Facts, team: TeamFact) -> Iterable[tuple[date | None, date | None]]:
-    return [(team.began_on, request.submitted_on) for request in team.requests[:1]]
-
-
-def _submission_to_decision(facts: Facts, team: TeamFact) -> Iterable[tuple[date | None, date | None]]:
-    return [(request.submitted_on, request.decided_on) for request in team.requests]
-
-
-def _recognition_to_convention(facts: Facts, team: TeamFact) -> Iterable[tuple[date | None, date | None]]:
-    return [(team.recognised_on, facts.conventions.first_signature.get(team.pk))]
 
 
 INDICATORS = (
@@ -305,7 +299,8 @@ INDICATORS = (
         Section.TEAMS,
         "Équipes suivies",
         "Équipes connues de l’association le dernier jour de la période, sauf celles qui sont closes, refusées ou dont "
-        "la reconnaissance est retirée. Une équipe compte dans chaque EPCI où elle a une commune.",
+        "la reconnaissance est retirée\u00a0; celles qui ont repris leur projet depuis comptent de nouveau. "
+        f"{OF_EPCI}",
         Unit.TEAMS,
         FILES,
         _followed,
@@ -318,7 +313,7 @@ INDICATORS = (
         "comptent dans le nombre d’équipes financées.",
         Unit.TEAMS,
         "Conventions d’équipe signées",
-        lambda facts: counted(facts, facts.teams.under_convention),
+        _under_convention,
     ),
     Indicator(
         "teams.share_under_convention",
@@ -328,6 +323,16 @@ INDICATORS = (
         Unit.PERCENT,
         FILES,
         _share,
+    ),
+    Indicator(
+        "teams.share_of_cap",
+        Section.TEAMS,
+        "Part du nombre d’équipes à financer",
+        "Équipes sous convention rapportées au nombre d’équipes que la convention de financement fixe parmi ses "
+        "objectifs chiffrés.",
+        Unit.PERCENT,
+        "Conventions d’équipe signées\u00a0; convention de financement",
+        _share_of_cap,
     ),
     Indicator(
         "teams.entered",
@@ -366,51 +371,5 @@ INDICATORS = (
         Unit.TEAMS,
         "Actions déclarées",
         _inactive,
-    ),
-    Indicator(
-        "path.contact_to_submission",
-        Section.PATH,
-        "Du premier contact au dépôt",
-        "Jours entre la première date connue de l’équipe et son premier dépôt, pour les premiers dépôts de la période.",
-        Unit.DAYS,
-        FILES,
-        _delay(_contact_to_submission),
-    ),
-    Indicator(
-        "path.submission_to_decision",
-        Section.PATH,
-        "Du dépôt à la décision",
-        "Jours entre le dépôt et la décision de l’ARS, pour les décisions de la période.",
-        Unit.DAYS,
-        "Dossiers déposés et courriers de l’ARS",
-        _delay(_submission_to_decision),
-    ),
-    Indicator(
-        "path.recognition_to_convention",
-        Section.PATH,
-        "De la reconnaissance à la convention",
-        "Jours entre la reconnaissance et la signature de la première convention, pour les premières signatures de la "
-        "période.",
-        Unit.DAYS,
-        "Courriers de l’ARS et conventions signées",
-        _delay(_recognition_to_convention),
-    ),
-    Indicator(
-        "path.waiting",
-        Section.PATH,
-        "Dossiers en attente de l’ARS",
-        "Équipes dont le dossier est déposé et sans réponse le dernier jour de la période.",
-        Unit.TEAMS,
-        "Dossiers déposés",
-        _waiting,
-    ),
-    Indicator(
-        "path.late",
-        Section.PATH,
-        "Dossiers en attente au-delà du délai",
-        "Parmi eux, ceux qui sont déposés depuis au moins le délai réglé pour l’avis de la délégation.",
-        Unit.TEAMS,
-        "Dossiers déposés",
-        _late,
     ),
 )

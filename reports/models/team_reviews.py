@@ -14,6 +14,8 @@ from association.machine import StateField, Stateful, transition
 from association.models import Team
 
 WRITE, VALIDATE = "reports.write_review", "reports.validate_review"
+# Of an objective: the team says where it stands, and not that it let it rest.
+FOLLOWED = ~models.Q(value="") | models.Q(result__in=["atteint", "partiel", "non_atteint"])
 
 
 def every_objective_is_answered(review: TeamReview, actor: Any, arguments: Any) -> str | None:

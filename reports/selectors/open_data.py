@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
-from django.db.models import F, Min
-from django.db.models.functions import Coalesce
+from django.db.models import Min
 from django.utils import timezone
 
 from actions.models import Action, Participation
 from association.models import Department, Epci, Team
 from association.models.members import PERSON
+from association.selectors.seats import epcis_of_teams
 from reports.indicators.facts import Facts
 from reports.indicators.scope import Scope
+from reports.indicators.territory import HORS_EPCI, NO_EPCI
 from reports.open_data.catalogue import ACTIONS, TEAMS
 from reports.open_data.suppression import Cell, Path
 from reports.open_data.tables import Dataset, Quarter, rows_of
 from reports.periods import Period, Rhythm
-
-NO_EPCI = "hors"
 
 
 def open_rows(dataset: Dataset) -> list[dict[str, str]]:
@@ -29,7 +27,7 @@ def open_rows(dataset: Dataset) -> list[dict[str, str]]:
     places = _places()
     read = {TEAMS.name: _teams_of, ACTIONS.name: _actions_of}[dataset.name]
     quarters = [Quarter(period.code, read(period, places)) for period in ended_quarters()]
-    epcis = dict(Epci.objects.order_by().values_list("siren", "name")) | {NO_EPCI: "Hors EPCI"}
+    epcis = dict(Epci.objects.order_by().values_list("siren", "name")) | {NO_EPCI: HORS_EPCI}
     departments = dict(Department.objects.order_by().values_list("code", "name"))
     return rows_of(dataset, quarters, departments=departments, epcis=epcis)
 
@@ -47,21 +45,10 @@ def ended_quarters() -> list[Period]:
 
 
 def _places() -> dict[int, tuple[str, str]]:
-    """Return (department, EPCI) of each team: of a team over several, where most people live, then the lowest code."""
-    found: dict[int, tuple[str, str]] = {}
-    departments = dict(Team.objects.order_by().values_list("pk", "department"))
-    lived_in: Any = Team.communes.through.objects  # of the table between the two, whose columns no type knows
-    rows = (
-        lived_in.annotate(
-            siren=Coalesce("commune__merged_into__epci", "commune__epci"),
-            people=Coalesce("commune__merged_into__population", "commune__population", 0),
-        )
-        .order_by("team_id", F("people").desc(), "commune_id")
-        .values_list("team_id", "siren")
-    )
-    for team, siren in rows:
-        found.setdefault(team, (departments[team], siren or NO_EPCI))
-    return {team: found.get(team, (department, NO_EPCI)) for team, department in departments.items()}
+    """Return (department, EPCI) of each team, by its seat (`association.selectors.seats`)."""
+    epcis = epcis_of_teams()
+    departments = Team.objects.order_by().values_list("pk", "department")
+    return {team: (department, epcis.get(team, NO_EPCI)) for team, department in departments}
 
 
 def _teams_of(period: Period, places: dict[int, tuple[str, str]]) -> dict[Path, Cell]:

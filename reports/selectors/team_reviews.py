@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -17,31 +16,13 @@ from association.searching import words
 from association.selectors.teams import teams_named
 from association.workflow import Offer, offers
 from reports.models import ReviewObjective, ReviewSettings, TeamReview
+from reports.models.team_reviews import FOLLOWED
 from reports.review_calendar import Plan
 from reports.selectors.team_review_figures import figures_of, under_convention
 from reports.team_review_content import ObjectiveAnswer, ReviewContent, YearFigures
 
-FOLLOWED = ~Q(value="") | Q(result__in=["atteint", "partiel", "non_atteint"])
 # What is done with a form of its own on the page, or where more is written than a state.
 ORDER = ("submit", "validate", "hand_back", "waive", "ask_again")
-
-
-@dataclass(frozen=True)
-class ReviewCounts:
-    """The reviews of a year in a department, for the activity report.
-
-    Attributes:
-        expected: asked for and not waived; received: handed in or validated, of these; validated: of these.
-        objectives: in the reviews received; followed: those with a value of the year or a result.
-    """
-
-    department: str
-    department_name: str
-    expected: int
-    received: int
-    validated: int
-    objectives: int
-    followed: int
 
 
 def reviews_for(user: User) -> QuerySet[TeamReview]:
@@ -169,37 +150,6 @@ def content_of(review: TeamReview) -> ReviewContent:
 def missing_reviews(teams: Iterable[int], on: date) -> QuerySet[TeamReview]:
     """Return the reviews that these teams still owe after their day, oldest first."""
     return TeamReview.objects.late(on).filter(team__in=list(teams)).order_by("year")
-
-
-def review_counts(year: int, *, department: str | None = None) -> list[ReviewCounts]:
-    """Return the reviews of a year by department, by code; departments without any are left out.
-
-    Args:
-        department: the code of the only one asked for.
-    """
-    rows: Any = TeamReview.objects.expected().filter(year=year)
-    if department is not None:
-        rows = rows.filter(team__department=department)
-    received = Q(state__in=TeamReview.RECEIVED)
-    counts = (
-        rows.order_by("team__department")
-        .values_list("team__department", "team__department__name")
-        .annotate(
-            expected=Count("pk"),
-            received=Count("pk", filter=received),
-            validated=Count("pk", filter=Q(state=TeamReview.State.VALIDATED)),
-        )
-    )
-    answered: dict[str, Any] = {
-        code: (count, followed)
-        for code, count, followed in ReviewObjective.objects.filter(
-            review__in=rows.filter(received).order_by().values("pk")
-        )
-        .order_by()
-        .values_list("review__team__department")
-        .annotate(count=Count("pk"), followed=Count("pk", filter=FOLLOWED))
-    }
-    return [ReviewCounts(*row, *answered.get(row[0], (0, 0))) for row in counts]
 
 
 @dataclass(frozen=True)

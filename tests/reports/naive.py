@@ -5,48 +5,30 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
-from fractions import Fraction
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from actions.models import Action, Participation
 from association.models import Commune, Membership, RecognitionRequest, Team, TransitionLog
 from conventions.models import Amendment, Convention
-from payments.models import Allocation, DueLine, Exclusion, Payment
+from payments.models import Allocation, DueLine
 from reports.periods import Period, months_later
+from tests.reports import naive_reviews
+from tests.reports.arithmetic import median, quartiles, ratio
+from tests.reports.naive_activity import activity
+from tests.reports.naive_money import money
 
 Cuts = dict[str, Counter[Any]]
 Found = tuple[int | None, Cuts]
-
-
-def rounded(number: Fraction) -> int:
-    return int((number * 2 + 1) // 2)
-
-
-def ratio(part: int, whole: int, scale: int) -> int | None:
-    return rounded(Fraction(part * scale, whole)) if whole else None
-
-
-def median(values: list[int], scale: int = 10) -> int | None:
-    return quartile(values, Fraction(1, 2), scale)
-
-
-def quartile(values: list[int], share: Fraction, scale: int = 10) -> int | None:
-    if not values:
-        return None
-    values = sorted(values)
-    place = (len(values) - 1) * share
-    low = values[int(place)]
-    high = values[min(int(place) + 1, len(values) - 1)]
-    return rounded((low + (high - low) * (place - int(place))) * scale)
 
 
 class Naive:
     """Every indicator of a scope and a period: key -> (value, cut -> counts by key)."""
 
     def __init__(self, department: str, period: Period) -> None:
-        self.period, self.day = period, period.last
+        self.department, self.period, self.day = department, period, period.last
         self.teams = [t for t in Team.objects.all() if department in ("", t.department_id)]
         mine = {t.pk for t in self.teams}
         self.area = [
@@ -72,6 +54,11 @@ class Naive:
             and p.refused_at is None
         ]  # fmt: skip
         self.team = {t.pk: t for t in self.teams}
+        self.logs = [
+            row for row in TransitionLog.objects.filter(content_type__model="team").order_by("at", "pk")
+            if row.object_id in self.team and row.origin == ""
+            and row.to_state in ("registered", "accompanied", "drafting")
+        ]  # fmt: skip
         self.stage = {t.pk: self._stage(t) for t in self.teams}
         self.followed = [t for t in self.teams if self.stage[t.pk] not in (None, "closed", "withdrawn", "refused")]
         self.under = [t for t in self.teams if self.stage[t.pk] == "under_convention"]
@@ -106,18 +93,47 @@ class Naive:
             return None
         if team.closed_on and team.closed_on <= self.day:
             return "closed"
-        if team.recognition_withdrawn_on and team.recognition_withdrawn_on <= self.day:
-            return "withdrawn"
+        withdrawn = team.recognition_withdrawn_on
+        if withdrawn and withdrawn <= self.day:
+            return self._since(team, withdrawn) if self.began_again(team, withdrawn) else "withdrawn"
         if any(c.team_id == team.pk and self.in_force(c) for c in self.conventions):
             return "under_convention"
         if team.recognised_on and team.recognised_on <= self.day:
             return "recognised"
-        made = [r for r in self.requests if r.team_id == team.pk and r.submitted_on <= self.day]
+        return self._since(team, date.min)
+
+    def _since(self, team: Team, day: date) -> str:
+        made = [r for r in self.requests if r.team_id == team.pk and day < r.submitted_on <= self.day]
         if not made:
             return "accompanied"
         if made[-1].decision == "refusee" and made[-1].decided_on <= self.day:
-            return "refused"
+            return "accompanied" if self.began_again(team, made[-1].decided_on) else "refused"
         return "submitted" if self.is_open(made[-1]) else "to_complete"
+
+    def steps(self, team: Team) -> list[tuple[date, str]]:
+        return [(timezone.localdate(row.at), row.to_state) for row in self.logs if row.object_id == team.pk]
+
+    def began_again(self, team: Team, day: date) -> bool:
+        return any(day <= on <= self.day and state == "drafting" for on, state in self.steps(team))
+
+    def stuck_at(self, team: Team) -> str | None:
+        """The state in which a followed team is for longer than is usual, by the settings."""
+        stage = self.stage[team.pk]
+        made = [r for r in self.requests if r.team_id == team.pk and r.submitted_on <= self.day]
+        if stage == "accompanied":
+            noted = [step for step in self.steps(team) if step[0] <= self.day]
+            since, step = noted[-1] if noted else (self.began(team), "accompanied")
+        elif stage == "submitted":
+            since, step = [r.submitted_on for r in made if self.is_open(r)][-1], "submitted"
+        elif stage == "to_complete":
+            closed = timezone.localdate(made[-1].closed_at) if made[-1].closed_at else date.max
+            since, step = min(made[-1].decided_on or date.max, closed), "to_complete"
+        elif stage == "recognised":
+            ends = [ended(c) for c in self.conventions if c.team_id == team.pk and ended(c) <= self.day]
+            since, step = max([team.recognised_on, *ends]), "recognised"
+        else:
+            return None
+        return step if (self.day - since).days > settings.TEAM_LATE_DAYS[step] else None
 
     def is_open(self, request: RecognitionRequest) -> bool:
         if request.submitted_on > self.day:
@@ -126,11 +142,12 @@ class Naive:
             return False
         return not (request.closed_at and timezone.localdate(request.closed_at) <= self.day)
 
-    def of_teams(self, teams: Iterable[Team]) -> Found:
+    def of_teams(self, teams: Iterable[Team], **more: list[str]) -> Found:
         teams = list(teams)
         return len(teams), {
             "kind": Counter(t.kind for t in teams),
             "department": Counter(t.department_id for t in teams),
+            **{name: Counter(keys) for name, keys in more.items()},
         }
 
     def waiting(self, days: int) -> list[Team]:
@@ -144,15 +161,26 @@ class Naive:
         ]  # fmt: skip
 
     def delays(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {"contact_to_submission": [], "submission_to_decision": []}
-        found["recognition_to_convention"] = []
+        found: dict[str, list[int]] = defaultdict(list)
+        every = Action.objects.filter(state="validated").exclude(type="PROJET")
         for team in self.teams:
             made = [r for r in self.requests if r.team_id == team.pk]
-            pairs = [("contact_to_submission", self.began(team), r.submitted_on) for r in made[:1]]
+            first = {state: min(on for on, noted in self.steps(team) if noted == state)
+                     for _, state in self.steps(team)}  # fmt: skip
+            submitted = made[0].submitted_on if made else None
+            pairs = [
+                ("contact_to_support", self.began(team), first.get("accompanied")),
+                ("support_to_drafting", first.get("accompanied"), first.get("drafting")),
+                ("drafting_to_submission", first.get("drafting"), submitted),
+                ("contact_to_submission", self.began(team), submitted),
+            ]
             pairs += [("submission_to_decision", r.submitted_on, r.decided_on) for r in made]
-            signed = [c.signed_on for c in self.conventions if c.team_id == team.pk]
-            if signed:
-                pairs.append(("recognition_to_convention", team.recognised_on, min(signed)))
+            mine = [c for c in self.conventions if c.team_id == team.pk]
+            if mine:
+                pairs.append(("recognition_to_convention", team.recognised_on, min(c.signed_on for c in mine)))
+                effect = min(c.effective_on for c in mine)
+                held = [a.held_on for a in every if a.team_id == team.pk and a.held_on >= effect]
+                pairs.append(("convention_to_action", effect, min(held, default=None)))
             for name, begin, end in pairs:
                 if begin and end and end in self.period and end >= begin:
                     found[name].append((end - begin).days)
@@ -200,7 +228,10 @@ class Naive:
     # --- all of them
 
     def all(self) -> dict[str, Found]:
-        parts = (self._teams(), self._people(), self._conventions(), self._activity(), self._money(), self._grant())
+        parts = (
+            self._teams(), self._path(), self._territory(), self._people(), self._conventions(), activity(self),
+            money(self), naive_reviews.reviews(self), self._grant(),
+        )  # fmt: skip
         return {key: found for part in parts for key, found in part.items()}
 
     def _grant(self) -> dict[str, Found]:
@@ -208,42 +239,77 @@ class Naive:
         names = ("granted", "received", "due", "paid", "committed", "left", "share", "forecast", "running")
         return {f"grant.{name}": (None, {}) for name in names}
 
+    def epci_of(self, team: Team) -> str:
+        """Where most of its people in the region live; the lowest code of equal ones."""
+        places = [c.merged_into or c.part_of or c for c in team.communes.select_related("merged_into", "part_of")]
+        known = [c for c in places if c.is_current and c.department.region_id == "52"]
+        known.sort(key=lambda c: (-(c.population or 0), c.code))
+        return (known[0].epci_id or "hors") if known else "hors"
+
     def _teams(self) -> dict[str, Found]:
         since = months_later(self.day, -3) + timedelta(days=1)
         lately = {
             a.team_id for a in Action.objects.filter(state__in=["declared", "to_complete", "validated"])
             if since <= a.held_on <= self.day
         }  # fmt: skip
-        codes = {c.code: c for c in self.area}
-        places: dict[int, set[str]] = {t.pk: set() for t in self.followed}
-        for team in self.followed:
-            for commune in team.communes.all():
-                places[team.pk].add(commune.merged_into_id or commune.part_of_id or commune.code)
-        covered = {code for found in places.values() for code in found if code in codes}
-        everybody = sum(c.population or 0 for c in self.area)
-        people = sum(codes[code].population or 0 for code in covered)
-        epcis = Counter()
-        for found in places.values():
-            epcis.update({codes[code].epci.name for code in found if code in codes and codes[code].epci})
+        idle = [t for t in self.under if t.pk not in lately]
+        gone = [t for t in self.teams if (t.closed_on or date.min) in self.period]
         value, cuts = self.of_teams(self.followed)
-        delays = self.delays()
+        under, of_under = self.of_teams(self.under)
         return {
             "teams.followed": (
-                value, {**cuts, "stage": Counter(self.stage[t.pk] for t in self.followed), "epci": epcis}
+                value,
+                {**cuts, "stage": Counter(self.stage[t.pk] for t in self.followed),
+                 "epci": Counter(self.epci_of(t) for t in self.followed)},
             ),
-            "teams.under_convention": self.of_teams(self.under),
+            "teams.under_convention": (under, {**of_under, "epci": Counter(self.epci_of(t) for t in self.under)}),
             "teams.share_under_convention": (ratio(len(self.under), len(self.followed), 1000), {}),
+            "teams.share_of_cap": (None, {}),
             "teams.entered": self.of_teams(t for t in self.teams if self.began(t) in self.period),
             "teams.recognised": self.of_teams(t for t in self.teams if (t.recognised_on or date.min) in self.period),
-            "teams.left": self.of_teams(t for t in self.teams if (t.closed_on or date.min) in self.period),
-            "teams.inactive": self.of_teams(t for t in self.under if t.pk not in lately),
-            "path.waiting": self.of_teams(self.waiting(0)),
-            "path.late": self.of_teams(self.waiting(45)),
-            **{f"path.{name}": (median(days), {}) for name, days in delays.items()},
-            "territory.communes": (len(covered), {"department": Counter(codes[c].department_id for c in covered)}),
-            "territory.population": (people, {}),
-            "territory.share": (ratio(people, everybody, 1000), {}),
+            "teams.left": self.of_teams(gone, outcome=[t.outcome for t in gone]),
+            "teams.inactive": self.of_teams(idle, team=[t.code for t in idle]),
         }  # fmt: skip
+
+    def _path(self) -> dict[str, Found]:
+        delays = self.delays()
+        names = ("contact_to_support", "support_to_drafting", "drafting_to_submission", "contact_to_submission",
+                 "submission_to_decision", "recognition_to_convention", "convention_to_action")  # fmt: skip
+        stuck = {t: step for t in self.followed if (step := self.stuck_at(t))}
+        late = self.waiting(45)
+        return {
+            **{f"path.{name}": (median(delays[name]), {"quartiles": quartiles(delays[name])}) for name in names},
+            "path.stuck": self.of_teams(stuck, step=list(stuck.values()), team=[t.code for t in stuck]),
+            "path.waiting": self.of_teams(self.waiting(0)),
+            "path.late": self.of_teams(late, team=[t.code for t in late]),
+        }
+
+    def _territory(self) -> dict[str, Found]:
+        """Communes that any team of the region covers: the naive region is built again for a department."""
+        followed = self.followed if self.department == "" else Naive("", self.period).followed
+        places = {c.merged_into_id or c.part_of_id or c.code for t in followed for c in t.communes.all()}
+        covered = [c for c in self.area if c.code in places]
+        epcis: Counter[str] = Counter()
+        people: Counter[str] = Counter()
+        departments: Counter[str] = Counter()
+        everybody: Counter[str] = Counter()
+        living: Counter[str] = Counter()
+        for commune in self.area:
+            everybody[commune.department_id] += commune.population or 0
+        for commune in covered:
+            epcis[commune.epci_id or "hors"] += 1
+            people[commune.epci_id or "hors"] += commune.population or 0
+            departments[commune.department_id] += 1
+            living[commune.department_id] += commune.population or 0
+        shares = {code: ratio(living[code], whole, 1000) for code, whole in everybody.items()}
+        return {
+            "territory.communes": (len(covered), {"department": departments, "epci": epcis}),
+            "territory.population": (living.total(), {"department": living, "epci": people}),
+            "territory.share": (
+                ratio(living.total(), everybody.total(), 1000),
+                {"department": Counter({code: share for code, share in shares.items() if share})},
+            ),
+        }
 
     def _people(self) -> dict[str, Found]:
         teams = Counter(person for _, person, _ in self.members)
@@ -255,110 +321,52 @@ class Naive:
             for name in ("joined_on", "left_on")
         }  # fmt: skip
         value, cuts = self.by((self.team[team], 1) for team, _, _ in self.members)
+        trades = {(person, trade) for _, person, trade in self.members}
+        places = {(person, self.team[team].department_id) for team, person, _ in self.members}
+        sizes = Counter(size_of(sum(team == t.pk for team, _, _ in self.members)) for t in self.followed)
+
+        def moves(name: str) -> Found:
+            return len(moved[name]), {
+                "profession": Counter(trade for _, _, trade, _ in moved[name]),
+                "department": Counter(self.team[team].department_id for team, _, _, _ in moved[name]),
+            }
+
         return {
-            "people.members": (len({person for _, person, _ in self.members}), {}),
+            "people.members": (
+                len(trades),
+                {"profession": Counter(trade for _, trade in trades), "department": Counter(p for _, p in places)},
+            ),
             "people.memberships": (value, cuts),
-            "people.several_teams": (sum(count > 1 for count in teams.values()), {}),
-            "people.per_team": (ratio(len(self.members), len(self.followed), 100), {}),
-            "people.joined": (len(moved["joined_on"]), {}),
-            "people.left": (len(moved["left_on"]), {}),
-        }
+            "people.several_teams": (
+                sum(count > 1 for count in teams.values()), {"teams": Counter(min(n, 3) for n in teams.values())}
+            ),
+            "people.teams_each": (ratio(len({(t, p) for t, p, _ in self.members}), len(teams), 100), {}),
+            "people.per_team": (ratio(len(self.members), len(self.followed), 100), {"size": sizes}),
+            "people.joined": moves("joined_on"),
+            "people.left": moves("left_on"),
+        }  # fmt: skip
 
     def _conventions(self) -> dict[str, Found]:
-        def ended(one: Convention) -> date:
-            return min(one.ends_on, one.terminated_on or one.ends_on)
-
         in_force = [c for c in self.conventions if self.in_force(c)]
-        ids = {c.pk for c in self.conventions} | set(Convention.objects.values_list("pk", flat=True))
+        ending = [c for c in in_force if ended(c) <= months_later(self.day, 6)]
         amended = [
-            a for a in Amendment.objects.select_related("convention")
-            if a.convention_id in ids and a.convention.team_id in self.team
-            and a.state == "signed" and a.signed_on in self.period
+            a for a in Amendment.objects.select_related("convention__team")
+            if a.convention.team_id in self.team and a.state == "signed" and a.signed_on in self.period
         ]  # fmt: skip
         return {
             "conventions.in_force": self.of_teams(c.team for c in in_force),
             "conventions.signed": self.of_teams(c.team for c in self.conventions if c.signed_on in self.period),
-            "conventions.amended": self.of_teams(a.convention.team for a in amended),
+            "conventions.amended": self.of_teams(
+                (a.convention.team for a in amended), subject=[a.kind for a in amended]
+            ),
             "conventions.ended": self.of_teams(c.team for c in self.conventions if ended(c) in self.period),
-            "conventions.ending": self.of_teams(c.team for c in in_force if ended(c) <= months_later(self.day, 6)),
+            "conventions.ending": self.of_teams((c.team for c in ending), month=[f"{ended(c):%Y-%m}" for c in ending]),
         }
 
-    def _activity(self) -> dict[str, Found]:
-        validated = [a for a in self.actions if a.state == "validated"]
-        meetings: dict[int, list[Participation]] = defaultdict(list)
-        for part in self.parts:
-            if part.action.type in ("RCP", "RCPP"):
-                meetings[part.action_id].append(part)
-        held = [parts[0].action for parts in meetings.values()]
-        sizes = [len({p.professional.person.pk for p in parts}) for parts in meetings.values()]
-        trades = [len({p.professional.person.profession for p in parts}) for parts in meetings.values()]
-        return {
-            "activity.validated": self.summed(
-                (a.team, 1, {"type": a.type, "month": f"{a.held_on:%Y-%m}", "theme": a.theme}) for a in validated
-            ),
-            "activity.pending": self.summed(
-                (a.team, 1, {"state": a.state}) for a in self.actions if a.state in ("declared", "to_complete")
-            ),
-            "activity.teams": (len({a.team_id for a in validated}), {}),
-            "activity.patients": self.summed((a.team, a.patients_count or 0, {"type": a.type}) for a in validated),
-            "activity.participations": self.summed((p.action.team, 1, {"type": p.action.type}) for p in self.parts),
-            "activity.people": (len({p.professional.person.pk for p in self.parts}), {}),
-            "concertation.meetings": self.summed((a.team, 1, {"type": a.type}) for a in held),
-            "concertation.size": (ratio(sum(sizes), len(sizes), 100), {}),
-            "concertation.professions": (ratio(sum(trades), len(trades), 100), {}),
-        }
 
-    def _money(self) -> dict[str, Found]:
-        due = [line for line in self.lines if line.held_on in self.period and line.kind not in ("repaid", "waived")]
-        live = [a for a in self.allocations if a.released_at is None]
-        paid = [a for a in live if a.payment.state == "paid" and a.payment.paid_on in self.period]
-        reversed_ = {line.reverses_id for line in self.lines if line.reverses_id}
-        cut = [line for line in due if line.cut_by and line.kind != "reversal" and line.pk not in reversed_]
-        situation = {a.line_id: {"paid": "paid", "cleared": "cleared"}.get(a.payment.state, "on_the_way") for a in live}
-        back = {
-            row.object_id for row in TransitionLog.objects.filter(content_type__model="payment")
-            if row.to_state in ("rejected", "returned") and timezone.localdate(row.at) in self.period
-        }  # fmt: skip
-        returned = [a for a in self.allocations if a.payment_id in back]
-        excluded: dict[int, Exclusion] = {}
-        for one in Exclusion.objects.order_by("pk"):
-            excluded[one.participation_id] = one
-        paid_parts = {line.participation_id for line in DueLine.objects.filter(kind="initial")}
-        left_out = [excluded[p.pk] for p in self.parts if p.pk in excluded and p.pk not in paid_parts]
-        days = [max((a.payment.paid_on - a.line.held_on).days, 0) for a in paid if a.line.kind == "initial"]
-        shares = [ratio(max(spent, 0), ceiling, 1000) or 0 for spent, ceiling in self.used.values()]
-        spent = sum(spent for spent, _ in self.used.values())
-        whole = sum(ceiling for _, ceiling in self.used.values())
-        middle = median(shares)
-        return {
-            "money.due": self.summed(
-                (line.team, line.amount_cents,
-                 {"type": line.action_type, "month": f"{line.held_on:%Y-%m}", "kind": line.kind,
-                  "settled": situation.get(line.pk, "left_due")})
-                for line in due
-            ),
-            "money.paid": self.summed(
-                (a.line.team, a.line.amount_cents,
-                 {"type": a.line.action_type, "month": f"{a.payment.paid_on:%Y-%m}"}) for a in paid
-            ),
-            "money.returned": self.summed(
-                (a.line.team, a.line.amount_cents, {"state": a.payment.state}) for a in returned
-            ),
-            "money.cut": self.summed(
-                (line.team, line.price_cents - line.amount_cents,
-                 {"ceiling": "+".join(sorted(line.cut_by.split("+")))}) for line in cut
-            ),
-            "money.excluded": self.summed(
-                (self.team[e.participation.action.team_id], 1, {"reason": e.reason}) for e in left_out
-            ),
-            "money.delay": (median(days), {}),
-            "ceiling.used_cents": self.by((self.team[pk], spent) for pk, (spent, _) in self.used.items()),
-            "ceiling.cents": self.by((self.team[pk], ceiling) for pk, (_, ceiling) in self.used.items()),
-            "ceiling.share": (ratio(max(spent, 0), whole, 1000), {}),
-            "ceiling.median": (None if middle is None else (middle + 5) // 10, {}),
-        }  # fmt: skip
+def ended(one: Convention) -> date:
+    return min(one.ends_on, one.terminated_on or one.ends_on)
 
 
-def total_of_payments(period: Period) -> int:
-    """What the payments' own table says was paid in a period, in cents."""
-    return sum(p.amount_cents for p in Payment.objects.all() if p.state == "paid" and p.paid_on in period)
+def size_of(members: int) -> str:
+    return "0-2" if members <= 2 else "3-5" if members <= 5 else "6-9" if members <= 9 else "10+"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 from datetime import date, datetime, time, timedelta
+from unittest.mock import patch
 
+from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from actions.models import Action, Participation
-from association.models import Commune, Epci, Membership, MembershipPeriod, Professional, Team
+from association.models import Commune, Epci, Membership, MembershipPeriod, Professional, Team, TransitionLog
 from association.nomenclature import ActionType, Profession, TeamKind
 from conventions.models import ConventionTerms
 from payments.models import Account, Allocation, DueLine, Payment
@@ -24,12 +26,15 @@ from tests.factories import (
     MembershipFactory,
     ParticipationFactory,
     PaymentFactory,
+    PriceFactory,
     ProfessionalFactory,
     RecognitionRequestFactory,
     RunFactory,
     TeamFactory,
+    TeamReviewFactory,
     UserFactory,
 )
+from tests.factories.reviews import ReviewObjectiveFactory
 
 FIRST, LAST = date(2025, 1, 1), date(2026, 9, 30)
 THEMES = ("", "Diabète", "Plaies et cicatrisation", "Santé de l'enfant")
@@ -55,7 +60,9 @@ class RandomRegion:
         for team in self.teams:
             for _ in range(self.rng.randrange(9)):
                 self._action(team)
+        self._prices()
         self._money()
+        self._reviews()
 
     def chance(self, share: float) -> bool:
         return self.rng.random() < share
@@ -105,6 +112,7 @@ class RandomRegion:
         )
         team.communes.set(rng.sample(self.communes, rng.randrange(4)))
         self._requests(team, recognised)
+        self._steps(team, begun)
         for person in rng.sample(self.people, rng.randrange(9)):
             self._stay(team, person)
         if recognised and self.chance(0.85):
@@ -129,6 +137,21 @@ class RandomRegion:
                 decided_by=self.staff if decided else None,
                 closed_at=timezone.make_aware(datetime.combine(closed, time(0, 30))) if closed else None,
             )
+
+    def _steps(self, team: Team, begun: date) -> None:
+        """What somebody noted of its way, of some teams; the last may be a project taken up again after a refusal."""
+        day = begun
+        for state in ("registered", "accompanied", "drafting", "drafting")[: self.rng.randrange(5)]:
+            day += timedelta(days=self.rng.randrange(1, 120))
+            with patch.object(timezone, "now", return_value=timezone.make_aware(datetime.combine(day, time(23, 40)))):
+                TransitionLog.objects.create(
+                    content_type=ContentType.objects.get_for_model(Team),
+                    object_id=team.pk,
+                    transition="x",
+                    to_state=state,
+                    actor=self.staff,
+                    origin="" if self.chance(0.9) else "import",
+                )
 
     def _stay(self, team: Team, person: Professional) -> None:
         joined = self.day()
@@ -185,6 +208,37 @@ class RandomRegion:
                 **({"refused": True, "refused_by": self.staff} if refused else {}),
             )
         return action
+
+    def _prices(self) -> None:
+        """Of some kinds, types and roles; some of one profession, some that change."""
+        for kind in TeamKind.values:
+            for type_ in ("RCP", "RCPP", "PPS"):
+                for starts_on in (date(2025, 1, 1), date(2026, 2, 1))[: self.rng.randrange(3)]:
+                    PriceFactory(
+                        kind=kind,
+                        action_type=type_,
+                        role=self.rng.choice(["participant", "redacteur"]),
+                        profession=self.rng.choice(["", "", Profession.MEDECIN]),
+                        amount_cents=self.rng.randrange(1, 90_00),
+                        starts_on=starts_on,
+                    )
+
+    def _reviews(self) -> None:
+        """Of two years, in every state, with objectives answered in every way."""
+        for team in self.teams:
+            for year in (2024, 2025, 2026):
+                state = self.rng.choice(["to_fill", "submitted", "returned", "validated", "validated", "waived", ""])
+                if not state:
+                    continue
+                review = TeamReviewFactory(team=team, year=year, **{state: True})
+                for _ in range(self.rng.randrange(5)):
+                    ReviewObjectiveFactory(
+                        review=review,
+                        audience=self.rng.choice(["patients", "professionnels"]),
+                        value=self.rng.choice(["", "42 sur 60"]),
+                        result=self.rng.choice(["", "atteint", "partiel", "non_atteint", "non_suivi"]),
+                        frozen=True,
+                    )
 
     def _money(self) -> None:
         """Lines, some cut, some reversed, some corrected; payments in every state; exclusions."""

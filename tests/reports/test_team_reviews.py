@@ -17,10 +17,12 @@ from association.registries import inbox
 from conventions.models import ConventionTerms
 from conventions.selectors.life import renewal_warnings_of
 from payments.services.runs import approve_run, submit_run
+from reports.indicators import Scope, measure
 from reports.models import ReviewObjective, ReviewSettings, TeamReview
+from reports.periods import parse
 from reports.review_hooks import MISSING
 from reports.selectors.team_review_figures import figures_by_team, figures_of
-from reports.selectors.team_reviews import review_counts, year_to_ask
+from reports.selectors.team_reviews import year_to_ask
 from reports.services.team_review_mails import remind_of_review, remind_of_reviews
 from reports.services.team_review_writing import (
     SectionMoved,
@@ -533,9 +535,10 @@ def test_counts_for_the_report_leave_the_waived_out(office: Office) -> None:
             fields = {"submitted_on": JULY, "validated_on": JULY, "figures": FIGURES.to_json()}
             TeamReview._base_manager.filter(pk=made.pk).update(state=state, **fields)
     TeamReviewFactory(year=2024)
-    counts = review_counts(2025, department="44")
-    assert [
-        (one.department, one.expected, one.received, one.validated, one.objectives, one.followed) for one in counts
-    ] == [("44", 4, 2, 1, 6, 2)]
-    assert review_counts(2025) == counts
-    assert review_counts(2023) == []
+    told = measure(Scope("44"), parse("2025"))
+    keys = ("reviews.expected", "reviews.received", "reviews.validated", "reviews.missing", "objectives.all")
+    assert [told[key].value for key in keys] == [4, 2, 1, 2, 3]
+    assert told["objectives.followed"].value == 1
+    assert told["reviews.share"].value == 500  # tenths of a per cent
+    assert measure(Scope(), parse("2026-T2"))["reviews.expected"].value == 4  # 2025 is the last year that is over
+    assert measure(Scope(), parse("2023"))["reviews.expected"].value == 0
