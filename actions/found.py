@@ -9,6 +9,7 @@ from django.urls import reverse
 from actions.models import Action
 from association.found import note
 from association.models import User
+from association.nomenclature import short_type
 from association.registries import Hit, SearchSource, Typed, search_sources
 from association.searching import BEGINS, beginning
 
@@ -19,7 +20,9 @@ def actions(user: User, typed: Typed, limit: int) -> Iterator[Hit]:
     for action in found.order_by("reference")[:limit]:
         yield Hit(
             title=action.reference,
-            note=note(f"{action.type} du {action.held_on:%d/%m/%Y}", action.team.name, action.get_state_label()),
+            note=note(
+                f"{short_type(action.type)} du {action.held_on:%d/%m/%Y}", action.team.name, action.get_state_label()
+            ),
             url=reverse("actions:action", args=[action.pk]),
             nearness=BEGINS,
             is_exact=typed.names(action.reference),

@@ -36,6 +36,15 @@ class ActionType(TextChoices):
     PROJET = "PROJET", "Rédaction du projet de santé"
 
 
+# People say the letters of these; the codes of the others are only the system's.
+_SAID_SHORT = {"PROTOCOLE": "Protocole", "PREVENTION": "Prévention", "PROJET": "Projet de santé"}
+
+
+def short_type(code: str) -> str:
+    """Return an action type as a narrow place says it: its letters, or one or two words; a code unknown as it is."""
+    return _SAID_SHORT.get(code, code)
+
+
 class TeamKind(TextChoices):
     """Kinds of team that the association accompanies."""
 

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from association.nomenclature import ActionType, ParticipationRole, Profession
+from association.nomenclature import ActionType, ParticipationRole, Profession, short_type
 from payments.pricing import ANY_PROFESSION, PriceEntry
 
 COLUMNS = (ANY_PROFESSION, *Profession.values)
@@ -86,7 +86,7 @@ def profession_label(code: str) -> str:
 
 def price_label(action_type: str, role: str, profession: str) -> str:
     """Return what a price is of, in words: « RCP, participant, infirmier »."""
-    return f"{action_type}, {ParticipationRole(role).label.lower()}, {profession_label(profession).lower()}"
+    return f"{short_type(action_type)}, {ParticipationRole(role).label.lower()}, {profession_label(profession).lower()}"
 
 
 def in_force(entries: Iterable[PriceEntry], *, kind: str, on: dt.date) -> dict[Words, PriceEntry]:

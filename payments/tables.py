@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from association.money import euros, grouped
+from association.nomenclature import short_type
 from association.tables import CODE, NAMES, NUMBER, DayColumn, InstantColumn, PieceColumn, StateColumn, TeamColumn
 from association.workbook.report import french
 from payments.models import Price, Run
@@ -99,7 +100,7 @@ class ActionColumn(PieceColumn):
 
     def value(self, record: Any) -> str:
         action = record.participation.action
-        return f"{action.reference}, {action.held_on:%d/%m/%Y}, {action.type}"
+        return f"{action.reference}, {action.held_on:%d/%m/%Y}, {short_type(action.type)}"
 
 
 class RunColumn(PieceColumn):
@@ -273,13 +274,14 @@ class PriceHistoryTable(tables.Table):
     def render_what(self, record: Price) -> str:
         return format_html(
             '<span>{}, {}<span class="soft small d-block">{}</span></span>',
-            record.action_type,
+            short_type(record.action_type),
             record.get_role_display().lower(),
             profession_label(record.profession),
         )
 
     def value_what(self, record: Price) -> str:
-        return f"{record.action_type}, {record.get_role_display().lower()}, {profession_label(record.profession)}"
+        role = record.get_role_display().lower()
+        return f"{short_type(record.action_type)}, {role}, {profession_label(record.profession)}"
 
 
 class DebtTable(tables.Table):

@@ -22,6 +22,7 @@ def differences(before: Told, now: Told) -> dict[str, list[dict[str, Any]]]:
             0 where the rows add up, else None; None: hidden or not known.
         beside: the year before, or the target, that differs.
         defined: indicators whose words were changed, or that are no longer there.
+        said: teams whose review says something else, something new, or is no longer there.
     """
     known = {told["key"]: told for told in before["indicators"]}
     told_now = {told["key"] for told in now["indicators"]}
@@ -37,7 +38,8 @@ def differences(before: Told, now: Told) -> dict[str, list[dict[str, Any]]]:
             continue
         if old["value"] != told["value"]:
             values.append({**named, "before": old["value"], "now": told["value"], "is_new": False})
-        cuts += _cuts(old, told)
+        if old["definition"] == told["definition"]:  # else the rows may be others by name alone
+            cuts += _cuts(old, told)
         beside += [
             {**named, "what": what, "before": old[what], "now": told[what]}
             for what in BESIDE
@@ -50,7 +52,19 @@ def differences(before: Told, now: Told) -> dict[str, list[dict[str, Any]]]:
         for key, old in known.items()
         if key not in told_now
     ]
-    return {"values": values, "cuts": cuts, "beside": beside, "defined": defined}
+    return {"values": values, "cuts": cuts, "beside": beside, "defined": defined, "said": _said(before, now)}
+
+
+def _said(before: Told, now: Told) -> list[dict[str, Any]]:
+    """By team, what became of the words of its review: new, other, gone. A first form had none to compare."""
+    if "reviews" not in before:
+        return []
+    old, new = ({team["code"]: team for team in one["reviews"]["teams"]} for one in (before, now))
+    return [
+        {"key": code, "what": "gone" if code not in new else "new" if code not in old else "other"}
+        for code in sorted(old.keys() | new.keys())
+        if old.get(code) != new.get(code)
+    ]
 
 
 def _cuts(old: Told, told: Told) -> Iterator[dict[str, Any]]:

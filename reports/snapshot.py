@@ -12,7 +12,7 @@ from django.conf import settings
 from reports.indicators import INDICATORS, Indicator, Measure, Scope
 from reports.periods import Period
 
-FORMAT = 1
+FORMAT = 2  # 1: without what the reviews say; it is read as before
 
 
 def canonical(numbers: Mapping[str, Any]) -> str:
@@ -31,12 +31,14 @@ def numbers_of(
     told: Mapping[str, Measure],
     before: Mapping[str, Measure],
     targets: Mapping[str, int],
+    reviews: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Return what a snapshot holds: each indicator with its definition, its value, that of the year before, its target.
 
     Args:
         told, before: measures of the period and of the same period a year before, by key.
         targets: by key, for the year of the last day; none for a department.
+        reviews: what teams say in their validated reviews (`reports.selectors.review_texts`).
     """
     return {
         "format": FORMAT,
@@ -52,6 +54,7 @@ def numbers_of(
         "indicators": [
             _told(found, told[key], before[key].value, targets.get(key)) for key, found in INDICATORS.items()
         ],
+        "reviews": reviews,
     }
 
 

@@ -17,6 +17,7 @@ from actions.selectors.attendance import people_of
 from actions.selectors.evidence import missing_evidence, same_files
 from actions.selectors.sessions import attendance_of
 from association.models import Professional, Team, User
+from association.nomenclature import short_type
 from association.selectors.people import kept_ids, same_person
 from conventions.models import Convention
 
@@ -167,7 +168,7 @@ def _elsewhere(team: Team, moments: Mapping[date, Collection[int]], user: User) 
         (
             str(person),
             day,
-            _other(action, action.team) if action.team_id in seen else Other(f"{action.type}"),
+            _other(action, action.team) if action.team_id in seen else Other(short_type(action.type)),
         )
         for person, day, action in dict.fromkeys(told)
     )
@@ -190,7 +191,6 @@ def _same_files(files: Mapping[str, str], apart_from: int | None, user: User) ->
 
 def _other(action: Action, team: Team | None = None) -> Other:
     of_team = f", {team}" if team else ""
-    said = (
-        f"{action.reference} ({action.type} du {action.held_on:%d/%m/%Y}{of_team}, {action.get_state_label().lower()})"
-    )
+    what = f"{short_type(action.type)} du {action.held_on:%d/%m/%Y}"
+    said = f"{action.reference} ({what}{of_team}, {action.get_state_label().lower()})"
     return Other(said, reverse("actions:action", args=[action.pk]))

@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_tables2 import Table
 
-from association import money, periods
+from association import money, nomenclature, periods
 from association.money import SPACE
 from association.nomenclature import ActionType
 from association.workbook import report
@@ -116,6 +116,12 @@ def people(number: int, noun: str) -> str:
     """Return a number of professionals: ``7 infirmiers``, ``2 sages-femmes``; each word of the noun takes its s."""
     words = re.sub(r"\w+", r"\g<0>s", noun) if number >= 2 else noun
     return f"{grouped(number)}{SPACE}{words[:1].lower()}{words[1:]}"
+
+
+@register.filter
+def short_type(code: str) -> str:
+    """Return an action type as a narrow place says it: « RCP », « Protocole »."""
+    return nomenclature.short_type(code)
 
 
 @register.filter

@@ -11,6 +11,7 @@ from typing import IO
 from reportlab.platypus import Flowable
 
 from association.money import euros
+from association.nomenclature import short_type
 from association.pdf.pieces import gap, heading, lead, line, panel, small, table, title
 from association.pdf.sheet import write_pdf
 from association.pdf.styles import CELL, CELL_STRONG
@@ -160,7 +161,7 @@ def _named(paid: Paid) -> str:
 
 def _action(one: PaidLine) -> str:
     kind = "" if one.cents > 0 and one.kind == "Indemnité" else f"\n{one.kind}"
-    return f"{one.action}\n{one.type}{kind}"
+    return f"{one.action}\n{short_type(one.type)}{kind}"
 
 
 def _team(one: PaidLine, name: str) -> str:

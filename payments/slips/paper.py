@@ -9,6 +9,7 @@ from typing import IO
 from reportlab.platypus import Flowable
 
 from association.money import euros
+from association.nomenclature import short_type
 from association.pdf.pieces import gap, heading, lead, line, panel, small, table, title
 from association.pdf.sheet import write_pdf
 from association.pdf.styles import STRONG
@@ -79,7 +80,7 @@ def _lines(lines: Sequence[SlipLine]) -> list[Flowable]:
     rows = [
         (
             f"{one.held_on:%d/%m/%Y}\n{one.reference}",
-            "\n".join(filter(None, (one.action_type, one.team, one.person))),
+            "\n".join(filter(None, (short_type(one.action_type), one.team, one.person))),
             one.role if one.kind == "Indemnité" else f"{one.role}\n{one.kind}",
             euros(one.price_cents),
             "\n".join(filter(None, (euros(one.amount_cents), one.note))),
@@ -95,7 +96,7 @@ def _exclusions(exclusions: Sequence[SlipExclusion]) -> list[Flowable]:
     rows = [
         (
             f"{one.held_on:%d/%m/%Y}\n{one.reference}",
-            "\n".join(filter(None, (one.action_type, one.team, one.role, one.person))),
+            "\n".join(filter(None, (short_type(one.action_type), one.team, one.role, one.person))),
             f"{one.label}. {one.sentence}",
         )
         for one in exclusions

@@ -31,6 +31,11 @@ SHORT = {
     "reviews": ("bilan", "bilans"),
 }
 WHOLE = "Total"
+SAID = {
+    "new": "Bilans validés depuis, dont les textes sont repris",
+    "other": "Bilans dont les textes repris ont changé",
+    "gone": "Bilans dont les textes ne sont plus repris",
+}
 
 
 @dataclass(frozen=True)
@@ -145,3 +150,6 @@ def _notes(told: Mapping[str, Any]) -> Iterator[str]:
             yield f"«\u00a0{one['name']}\u00a0» n’est plus dans le rapport."
         else:
             yield f"«\u00a0{one['name']}\u00a0»\u00a0: la définition, la source ou l’unité a changé."
+    for what, words in SAID.items():
+        if teams := [one["key"] for one in told.get("said", ()) if one["what"] == what]:
+            yield f"{words}\u00a0: {', '.join(teams)}."

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from association.money import MINUS, NARROW_SPACE, SPACE, euros, grouped
 from reports.document.charts import PAPER, Chart, Format, bars, columns
+from reports.document.reviews_said import ReviewsSaid, reviews_said
 from reports.indicators.model import Section, Unit
 
 if TYPE_CHECKING:
@@ -92,13 +93,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Chapter:
-    """One chapter of a report."""
+    """One chapter of a report; ``said``: of that of the reviews, what the teams wrote."""
 
     code: str
     heading: str
     text: str
     figures: tuple[Figure, ...]
     tables: tuple[Table, ...]
+    said: ReviewsSaid | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -199,7 +201,13 @@ def content_from(
     by_section: dict[str, list[Mapping[str, Any]]] = {}
     for told in numbers["indicators"]:
         by_section.setdefault(told["section"], []).append(told)
-    chapters = tuple(_chapter(part, by_section.get(part["code"], []), scope["department"]) for part in plan)
+    said = reviews_said(numbers)
+    # A chapter that came later has nothing in a snapshot of before: it is left out, and not said to be empty.
+    chapters = tuple(
+        _chapter(part, by_section.get(part["code"], []), scope["department"], said)
+        for part in plan
+        if part["code"] in by_section or part.get("text", "").strip()
+    )
     return Content(
         title=f"Rapport d’activité – {period['words']}",
         organisation=numbers["organisation"],
@@ -231,7 +239,9 @@ def _figure(told: Mapping[str, Any]) -> Figure:
     )
 
 
-def _chapter(part: Mapping[str, str], told: Sequence[Mapping[str, Any]], department: str) -> Chapter:
+def _chapter(
+    part: Mapping[str, str], told: Sequence[Mapping[str, Any]], department: str, said: ReviewsSaid | None
+) -> Chapter:
     tables = [table for one in told for table in _own_tables(one)]
     if not department:
         tables += _side_by_side(told, "department", "Par département", "Département")
@@ -242,6 +252,7 @@ def _chapter(part: Mapping[str, str], told: Sequence[Mapping[str, Any]], departm
         part.get("text", "").strip(),
         tuple(map(_figure, told)),
         tuple(tables),
+        said if part["code"] == Section.REVIEWS else None,
     )
 
 

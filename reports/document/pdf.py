@@ -33,6 +33,7 @@ from association.pdf.styles import (
 from association.pdf.text import long_date, printable
 from reports.document.charts import Chart
 from reports.document.content import Chapter, Content, Figure, Table, plain_spaces
+from reports.document.pdf_reviews import reviews_on_paper
 
 COVER = ParagraphStyle("report-cover", H1, fontSize=26, leading=33, spaceAfter=8)
 NUMBER_HEAD = ParagraphStyle("report-number-head", CELL_HEAD, alignment=2, fontSize=7.5, leading=9.5)
@@ -147,6 +148,8 @@ def _chapter(chapter: Chapter, content: Content) -> Iterator[Flowable]:
         yield from _table(table)
         if table.hides:
             yield small("Les groupes de moins de 5 personnes sont regroupés ou masqués.")
+    if chapter.said:
+        yield from reviews_on_paper(chapter.said)
 
 
 def _figures(figures: tuple[Figure, ...], content: Content) -> Iterator[Flowable]:

@@ -24,6 +24,7 @@ from association.typed_sheets import (
     workbook_at,
 )
 from reports.document.content import HIDDEN, Chapter, Content, Table, say
+from reports.document.workbook_reviews import reviews_in_workbook
 from reports.indicators.model import Unit
 
 TENTHS = Format(lambda amount: _decimal(amount, 1), "n", "[$-40C]#,##0.0", "right")
@@ -58,6 +59,8 @@ def write_report_workbook(content: Content, path: Path) -> None:
         _cover(workbook, content, named)
         for chapter in content.chapters:
             _ChapterSheet(workbook, chapter.heading[:SHEET_NAME], heading=named).fill(chapter)
+            if chapter.said:
+                reviews_in_workbook(workbook, chapter.said, named)
         if content.changes.get("values"):
             _changes(workbook, content, named)
         _definitions(workbook, content, named)

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from association.eligibility import Level
 from association.models import Department, Team, TeamFinding, User
+from association.nomenclature import short_type
 from association.registries import Figure
 from association.selectors.findings import EVERY_BLOCKING, watch_choices, watched
 from reports.dashboards import DASHBOARDS, Dashboard, Medians, Panel, trend_of, usual_periods
@@ -107,8 +108,8 @@ def _figure(key: str, now: Measure, before: Measure) -> Figure:
 def _panel(panel: Panel, measure: Measure, scope: Scope, period: Period, user: User) -> Shown:
     found, cut = indicator(panel.indicator), _cut(measure, panel.by)
     rows = tuple((row.label.replace("'", "’"), (row.value,)) for row in cut.rows) if cut else ()
-    # People know the types by their codes, which no chart cuts short; the table beside it has them in words.
-    drawn_rows = tuple((row.key, (row.value,)) for row in cut.rows) if cut and panel.by == "type" else rows
+    # A chart cuts long words short: it says the types in short, and the table beside it in full.
+    drawn_rows = tuple((short_type(row.key), (row.value,)) for row in cut.rows) if cut and panel.by == "type" else rows
     unit = (cut.unit if cut else None) or found.unit
     by_name = panel.by == "team"  # a list of teams, each counted once, is read and not drawn
     table = Table(

@@ -24,6 +24,7 @@ from reports.indicators.grants import targets_on
 from reports.models import Report, ReportTemplate, ReportVersion
 from reports.periods import Period
 from reports.selectors.changes import changes
+from reports.selectors.review_texts import review_texts
 from reports.snapshot import canonical, checksum, numbers_of
 
 BUILD_JOB, SEAL_JOB = "reports.build_report", "reports.seal_report"
@@ -119,8 +120,9 @@ def build_report(*, report: Report, actor: User, progress: Progress | None = Non
         _say(progress)
         before = measure(scope, period.year_before)
         targets = targets_on(scope, period)
+        reviews = review_texts(scope, period)
     _say(progress)
-    numbers = numbers_of(scope, period, told, before, targets)
+    numbers = numbers_of(scope, period, told, before, targets, reviews)
     snapshot = canonical(numbers)
     with transaction.atomic():
         fresh = fire(report, "generate", actor=actor, by=actor)

@@ -24,6 +24,7 @@ from reports.indicators.model import Unit
 from reports.models import Report, ReportVersion
 from reports.models.planning import usual_plan
 from reports.periods import parse
+from reports.selectors.review_texts import review_texts
 from reports.services.building import build_report, write_documents
 from reports.snapshot import canonical, checksum, numbers_of
 from tests.association.pdf_reading import reader, text_of, written
@@ -45,7 +46,7 @@ def office() -> Office:
 def content(period: str = "2026", department: str = "", **changed: Any) -> Any:
     scope, asked = Scope(department), parse(period)
     told, before = measure(scope, asked), measure(scope, asked.year_before)
-    numbers = numbers_of(scope, asked, told, before, {"teams.followed": 150})
+    numbers = numbers_of(scope, asked, told, before, {"teams.followed": 150}, review_texts(scope, asked))
     plan = changed.pop("plan", usual_plan())
     snapshot = canonical(numbers)
     return content_from(
