@@ -299,7 +299,7 @@ INDICATORS = (
         Section.TEAMS,
         "Équipes suivies",
         "Équipes connues de l’association le dernier jour de la période, sauf celles qui sont closes, refusées ou dont "
-        "la reconnaissance est retirée\u00a0; celles qui ont repris leur projet depuis comptent de nouveau. "
+        "la reconnaissance est retirée. Celles qui ont repris leur projet depuis comptent de nouveau. "
         f"{OF_EPCI}",
         Unit.TEAMS,
         FILES,

@@ -154,7 +154,7 @@ def test_actions_are_those_that_loops_count(seed: int, monkeypatch: pytest.Monke
 
 @pytest.mark.django_db
 def test_teams_of_the_last_quarter_are_those_that_loops_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    RandomRegion(4, teams=9)
+    RandomRegion(5, teams=9)
     monkeypatch.setattr(timezone, "localdate", lambda *args: date(2026, 11, 30))
     rows = [row for row in published("equipes") if row["trimestre"] == "2026-T3" and row["masque"] == "non"]
     by_level: dict[str, int] = defaultdict(int)
