@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import Case, CharField, DateField, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from actions.models import Action
-from association.models import TransitionLog, User
+from association.models import User
 from payments.models import Allocation, DueLine, Exclusion, LineKind, Payment, Run
 
 PAID, ON_THE_WAY, CLEARED, LEFT_DUE = "paid", "on_the_way", "cleared", "left_due"
@@ -64,15 +62,12 @@ def paid_between(lines: QuerySet[DueLine], first: date | None, last: date | None
 
 
 def returned_between(lines: QuerySet[DueLine], first: date | None, last: date | None) -> QuerySet[DueLine]:
-    """Return the lines of transfers that were noted as rejected or returned on one of these days."""
-    noted = TransitionLog.objects.filter(
-        content_type=ContentType.objects.get_for_model(Payment), to_state__in=CAME_BACK
-    ).order_by()
+    """Return the lines of transfers that the bank rejected or gave back on one of these days."""
+    back = Allocation.objects.filter(payment__state__in=CAME_BACK).order_by()
     if first is not None:
-        noted = noted.filter(at__gte=_begin(first))
+        back = back.filter(payment__back_on__gte=first)
     if last is not None:
-        noted = noted.filter(at__lt=_begin(last + timedelta(days=1)))
-    back = Allocation.objects.filter(payment__in=noted.values("object_id"), payment__state__in=CAME_BACK).order_by()
+        back = back.filter(payment__back_on__lte=last)
     return lines.filter(pk__in=back.values("line"))
 
 
@@ -109,8 +104,3 @@ def excluded(user: User) -> QuerySet[Exclusion]:
         .select_related("participation__action__team", "participation__professional")
         .order_by("-participation__action__held_on", "-pk")
     )
-
-
-def _begin(day: date) -> datetime:
-    """Return the instant at which a day begins, in Paris."""
-    return timezone.make_aware(datetime.combine(day, time()))
