@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from association.identifiers import grouped_iban
@@ -92,7 +93,7 @@ def test_run_is_exported_for_a_day_and_its_bank_file_is_for_treasurers(office: O
     assert refused.status_code == 422
     assert "Le 02/01/2020 est passé" in plain(refused)
     assert 'value="2020-01-02"' in refused.content.decode()
-    assert client.post(step, {"step": "export"}).status_code == 302
+    assert client.post(step, {"step": "export", "execution_on": str(timezone.localdate())}).status_code == 302
     run_job(Job.objects.get().pk)
     export = RunExport.objects.get()
     page = plain(client.get(url))
@@ -116,7 +117,8 @@ def test_run_without_bank_details_says_on_its_page_what_is_missing(office: Offic
     office.rcp(date(2026, 7, 6))
     run = office.approved()
     client = signed_in("treasurer")
-    client.post(reverse("payments:run_step", args=[run.pk]), {"step": "export"})
+    asked = {"step": "export", "execution_on": str(timezone.localdate())}
+    client.post(reverse("payments:run_step", args=[run.pk]), asked)
     run_job(Job.objects.get().pk)
     page = plain(client.get(reverse("payments:run", args=[run.pk])))
     assert "il manque le nom de l'association et l'IBAN du compte débiteur" in page

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from association.jobs import run_job
@@ -325,7 +326,7 @@ def test_transfers_of_a_run_are_held_together(world: World, signed_in: Callable[
     asked = client.post(f"{address}lot/", {"all": "1", "query": "", "step": "pay"})
     operation = BulkOperation.objects.get()
     assert operation.route == {"pk": world.run.pk}
-    client.post(asked.url, {"paid_on": "2026-08-05"})
+    client.post(asked.url, {"paid_on": str(timezone.localdate())})
     operation.refresh_from_db()
     assert run_job(operation.job.pk).summary == {"done": operation.items.count()}
     assert set(world.run.payments.values_list("state", flat=True)) == {"paid"}

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from actions.services import refuse_participation
@@ -236,7 +237,9 @@ def test_transfer_that_the_bank_refuses_releases_its_lines_and_suspends_the_acco
     assert without.status_code == 422
     assert "Choisissez le code que la banque a donné." in plain(without)
     assert "Compte clos</textarea>" in without.content.decode()
-    done = step(client, payment, "reject", comment="Compte clos", **{"reject-bank_reason": "AC04"})
+    today = str(timezone.localdate())
+    refused = {"reject-bank_reason": "AC04", "reject-back_on": today}
+    done = step(client, payment, "reject", comment="Compte clos", **refused)
     assert done.status_code == 302
     page = plain(client.get(row_url(payment)))
     assert "Libérée" in page
@@ -248,8 +251,10 @@ def test_transfer_is_paid_on_a_day_that_has_come(world: World, signed_in: Signed
     payment = world.run.payments.first()
     client = signed_in("treasurer")
     assert step(client, payment, "pay", **{"pay-paid_on": "2999-01-01"}).status_code == 422
-    assert step(client, payment, "pay", **{"pay-paid_on": "2026-08-05"}).status_code == 302
-    assert Payment.objects.get(pk=payment.pk).paid_on == date(2026, 8, 5)
+    assert step(client, payment, "pay", **{"pay-paid_on": "2026-08-05"}).status_code == 409
+    today = timezone.localdate()
+    assert step(client, payment, "pay", **{"pay-paid_on": str(today)}).status_code == 302
+    assert Payment.objects.get(pk=payment.pk).paid_on == today
     assert step(client, payment, "send").status_code == 409
 
 
