@@ -19,7 +19,7 @@ from actions.models import Action, Evidence
 from association.identifiers import refuse_nir
 from association.models import Job, LookLog, Professional, Role, Team, User
 from conventions.models import Amendment, Convention
-from payments.models import Account, BankAnswer, ControlSample, Payment, RepaymentRequest, Run, Slip
+from payments.models import Account, BankAnswer, Beneficiary, ControlSample, Payment, RepaymentRequest, Run, Slip
 from reports.models import ExtractRequest, TeamReview
 
 MOST_REASON = 200  # characters of what was asked of a list
@@ -62,6 +62,7 @@ OF_ONE: Mapping[str, tuple[type[Model], str]] = {
     "payments:run_slips": (Run, "paiement mensuel, relevés"),
     "payments:sample": (ControlSample, "dossier de contrôle (page)"),
     "payments:slip": (Slip, "relevé d’indemnités"),
+    "payments:statement_page": (Beneficiary, "relevé annuel (page)"),
     "payments:whereabouts": (Professional, "suivi d’un paiement"),
     "reports:extract": (ExtractRequest, "demande d’extrait"),
     "reports:of_team": (Team, "bilans d’une équipe"),
@@ -81,6 +82,7 @@ LISTS: Mapping[str, str] = {
     "payments:account_list": "liste des comptes",
     "payments:bank_answers": "retours de la banque",
     "payments:board_paid": "sommes versées au bureau",
+    "payments:das2_file": "DAS2 (classeur)",
     "payments:das2_list": "DAS2",
     "payments:debt_list": "liste des trop-perçus",
     "payments:excluded": "non indemnisées",
