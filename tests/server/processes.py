@@ -58,7 +58,7 @@ class Process:
         return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
 
 
-def until(condition: Callable[[], Any], *, seconds: float = 40, said: Callable[[], str] = str) -> Any:
+def until(condition: Callable[[], Any], *, seconds: float = 120, said: Callable[[], str] = str) -> Any:
     """Return the first true answer of ``condition``; fail with what the process said when it takes too long."""
     end = time.monotonic() + seconds
     while not (answer := condition()):

@@ -71,7 +71,7 @@ def site(tmp_path: Path, started: Callable[[Process], Process]) -> Site:
 
 def up(site: Site, started: Callable[[Process], Process]) -> Process:
     process = started(site.process())
-    until(site.answers, seconds=90, said=process.output)
+    until(site.answers, seconds=300, said=process.output)
     return process
 
 
